@@ -1,0 +1,94 @@
+/**
+ * Windows of an image laid out as the rows of a matrix, so that a convolution is a GEMM: row (n, oy, ox) holds the
+ * KH·KW·C values under that output pixel, zeros where the window leaves the image.
+ */
+
+/** Geometry of a sliding window over x [N,H,W,C]; lengths in elements, `top` and `left` in zero-padding pixels. */
+@unmanaged
+export class Window {
+  h: i32;
+  w: i32;
+  c: i32;
+  oh: i32;
+  ow: i32;
+  kh: i32;
+  kw: i32;
+  strideH: i32;
+  strideW: i32;
+  top: i32;
+  left: i32;
+  dilationH: i32;
+  dilationW: i32;
+  /** Bytes from one pixel of x to the next: 4·C, or more where C is one group's share of the channels. */
+  pixelBytes: usize;
+}
+
+export class Im2col {
+  /**
+   * columns[rows, KH·KW·C] ← the windows of output pixels `first` … `first + rows − 1`, counted over the whole batch.
+   */
+  static gather(x: usize, g: Window, columns: usize, first: i32, rows: i32): void {
+    const pixels = g.oh * g.ow;
+    const runBytes = (<usize>g.c) << 2;
+    const imageBytes = <usize>(g.h * g.w) * g.pixelBytes;
+    // A window row is one contiguous run where no pixel is skipped and no channel left out.
+    const contiguous = g.dilationW == 1 && g.pixelBytes == runBytes;
+    let image = first / pixels;
+    let oy = (first % pixels) / g.ow;
+    let ox = first % g.ow;
+    for (let row = 0; row < rows; row++) {
+      const source = x + <usize>image * imageBytes;
+      const x0 = ox * g.strideW - g.left;
+      let iy = oy * g.strideH - g.top;
+      const inside = x0 >= 0 && x0 + (g.kw - 1) * g.dilationW < g.w;
+      for (let ky = 0; ky < g.kh; ky++, iy += g.dilationH) {
+        if (<u32>iy >= <u32>g.h) {
+          columns = Im2col.zeros(columns, <usize>g.kw * runBytes);
+          continue;
+        }
+        const line = source + <usize>(iy * g.w) * g.pixelBytes;
+        if (inside && contiguous) {
+          columns = Im2col.copy(columns, line + <usize>x0 * runBytes, <usize>g.kw * runBytes);
+          continue;
+        }
+        let ix = x0;
+        for (let kx = 0; kx < g.kw; kx++, ix += g.dilationW) {
+          columns =
+            <u32>ix < <u32>g.w
+              ? Im2col.copy(columns, line + <usize>ix * g.pixelBytes, runBytes)
+              : Im2col.zeros(columns, runBytes);
+        }
+      }
+      if (++ox == g.ow) {
+        ox = 0;
+        if (++oy == g.oh) {
+          oy = 0;
+          image++;
+        }
+      }
+    }
+  }
+
+  /** Copies a run that is mostly too short for memory.copy's call to pay; returns the end of the target. */
+  @inline
+  static copy(target: usize, source: usize, bytes: usize): usize {
+    const end = target + bytes;
+    while (target + 16 <= end) {
+      v128.store(target, v128.load(source));
+      target += 16;
+      source += 16;
+    }
+    while (target != end) {
+      store<f32>(target, load<f32>(source));
+      target += 4;
+      source += 4;
+    }
+    return end;
+  }
+
+  @inline
+  static zeros(target: usize, bytes: usize): usize {
+    memory.fill(target, 0, bytes);
+    return target + bytes;
+  }
+}

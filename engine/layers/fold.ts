@@ -1,0 +1,14 @@
+/** Folding an affine map per output channel into the filter and bias before it. */
+import type { Tensor } from '../tensor.ts';
+import type { Affine, Tensors } from './layer.ts';
+
+/**
+ * scale·(x·filter + bias) + shift = x·(filter·scale) + (bias·scale + shift), for filters whose last axis has the output
+ * channels; a depthwise filter's last two axes [C,M] are its channels.
+ */
+export function foldIntoFilter(w: Tensors, { scale, shift }: Affine, channels: number): Tensors {
+  const filter = w.filter as Tensor;
+  const folded = filter.data.map((value, i) => value * (scale[i % channels] as number));
+  const bias = Float32Array.from(scale, (factor, i) => (w.bias?.data[i] ?? 0) * factor + (shift[i] as number));
+  return { ...w, filter: { shape: filter.shape, data: folded }, bias: { shape: [channels], data: bias } };
+}

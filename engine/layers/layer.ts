@@ -1,0 +1,128 @@
+/**
+ * The layer contract: all that the engine knows about a kind of layer is in one object of this type. Planner, passes,
+ * model file, trainer, test suite and benchmark read it; none of them tests a `kind`.
+ */
+import type { GenericSchema } from 'valibot';
+import type { Capabilities } from '../kernels.ts';
+import type { KernelCall, Operand, Region } from '../region.ts';
+import type { Shape, Tensor } from '../tensor.ts';
+
+export type Initializer = 'zeros' | 'ones' | { readonly heUniform: { readonly fanIn: number } };
+
+/** A learned tensor, by its role (`filter`, `bias`, `scale` …). */
+export interface WeightSpec {
+  readonly shape: Shape;
+  readonly initializer: Initializer;
+  /**
+   * `learned` by the optimizer (default); `running` statistics are not: training's backward writes the shard's
+   * statistic where the gradient would be, and the trainer moves the weight towards it.
+   */
+  readonly update?: 'learned' | 'running';
+  /** Weight decay pulls on it: true for filters, false for biases and normalisation (default). */
+  readonly decay?: boolean;
+}
+
+/** What was fused behind a layer: y = clamp(y + residual, lo, hi). */
+export interface Epilogue {
+  readonly lo: number;
+  readonly hi: number;
+  readonly residual: Operand | undefined;
+}
+
+export interface Context<A> {
+  readonly x: readonly Operand[];
+  /** The output; `ys` where a layer has several. */
+  readonly y: Operand;
+  readonly ys: readonly Operand[];
+  /** Weights in canonical layout, by role; absent ones are undefined. */
+  readonly w: Readonly<Record<string, Operand>>;
+  readonly a: A;
+  readonly epilogue: Epilogue;
+  readonly capabilities: Capabilities;
+  /** Memory for these calls alone. */
+  scratch(bytes: number): Region;
+  /** A rearranged copy of weights, made by `pack` after loading and after every update; one per key and node. */
+  packed(key: string, bytes: number, pack: (target: Region) => KernelCall | readonly KernelCall[]): Region;
+  /** Memory that a training forward fills and the same node's backward reads; one per key and node. */
+  saved(key: string, bytes: number): Region;
+  /** Training only: four u32 that key this run's random numbers (seed, seed, step, shard); see assembly/random.ts. */
+  readonly randomKey: Region;
+  /** Training only: the node's number in the graph, so that two nodes draw differently. */
+  readonly nodeIndex: number;
+}
+
+export interface BackwardContext<A> extends Context<A> {
+  readonly dy: Operand;
+  readonly dys: readonly Operand[];
+  /** Where to write the gradient of each input; undefined where nobody needs it. Written, not added to. */
+  readonly dx: readonly (Operand | undefined)[];
+  /** Where to write the gradient of each weight, by role. Written, not added to. */
+  readonly dw: Readonly<Record<string, Operand>>;
+}
+
+type Calls = KernelCall | readonly KernelCall[];
+
+/** One way to compute a layer; the planner takes the cheapest (MODEL §3). */
+export interface Algorithm {
+  readonly name: string;
+  /** Estimated time in units of one multiply-add of the register-tiled GEMM: a pure function of shapes and capabilities. */
+  readonly cost: number;
+  calls(): Calls;
+}
+
+/** y = x·scale + shift per channel (last axis). */
+export interface Affine {
+  readonly scale: Float32Array;
+  readonly shift: Float32Array;
+}
+
+export type Tensors = Readonly<Record<string, Tensor>>;
+
+/** What the suite and the benchmark run: raw attributes beside `input` (or `inputs`) shapes. */
+export type Sample = { readonly input?: Shape; readonly inputs?: readonly Shape[] } & Readonly<Record<string, unknown>>;
+
+// biome-ignore lint/suspicious/noExplicitAny: a registry holds layers of all attribute types, and A stands on both sides
+export interface Layer<A = any> {
+  /** Parses the attributes of a graph document; unknown keys are refused. */
+  readonly attributes: GenericSchema<unknown, A>;
+  /** How many inputs a node of this kind has: default exactly 1. */
+  readonly inputs?: { readonly min: number; readonly max: number };
+
+  /** Output shape(s). @throws EngineError `shape-mismatch` with a sentence that does not name the node. */
+  inferShape(x: readonly Shape[], a: A): Shape | readonly Shape[];
+  /** The learned tensors that these shapes and attributes call for, in the order in which files and tables list them. */
+  weights?(x: readonly Shape[], a: A): Readonly<Record<string, WeightSpec>>;
+  /** Multiply-adds of one run, counted as the literature counts them (no bias, no activation); absent means 0. */
+  macs?(x: readonly Shape[], y: Shape, a: A): number;
+
+  /** The calls that compute y, for a layer with one way to do it … */
+  forward?(context: Context<A>): Calls;
+  /** … or several ways, each with a cost. */
+  algorithms?(context: Context<A>): readonly Algorithm[];
+  /** Training's forward where it differs from inference's (batch statistics, dropout). */
+  forwardTraining?(context: Context<A>): Calls;
+  backward?(context: BackwardContext<A>): Calls;
+
+  /** y is x, byte for byte (flatten): no calls, no memory. */
+  readonly view?: true;
+  /** Nothing is left of it at inference (dropout). */
+  readonly identityAtInference?: true;
+  /** `forward` may write y over x[0]. */
+  readonly inPlace?: true;
+
+  /** What this layer's kernels can do to y before they store it. */
+  readonly epilogue?: { readonly clamp?: true; readonly residual?: true };
+  /** This layer is nothing but a clamp: it may be fused into its producer's epilogue. */
+  clamp?(a: A): readonly [lo: number, hi: number];
+  /** This layer is x[0] + x[1] of equal shapes: it may be fused into a producer's epilogue. */
+  readonly residualAdd?: true;
+  /** At inference this layer is an affine map per channel: it may be folded into its producer. */
+  affine?(w: Tensors, a: A): Affine;
+  /** Weights and attributes that compute affine(layer(x)). */
+  foldAffine?(w: Tensors, a: A, affine: Affine): { readonly weights: Tensors; readonly attributes: A };
+
+  readonly samples: readonly Sample[];
+}
+
+/** Gives a layer its attribute type; the registry in index.ts does the rest. */
+export const layer = <A>(definition: Layer<A>): Layer<A> => definition;

@@ -1,0 +1,103 @@
+/** Sliding windows: the attributes, shapes and kernel arguments that convolution and pooling share. */
+import * as v from 'valibot';
+import { EngineError } from '../errors.ts';
+import { formatShape, type Shape } from '../tensor.ts';
+
+const count = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535));
+const pixels = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(65_535));
+
+/** `[height, width]`; one number stands for both. */
+export const pair = v.pipe(
+  v.union([count, v.strictTuple([count, count])]),
+  v.transform((value): readonly [number, number] => (typeof value === 'number' ? [value, value] : value)),
+);
+
+/** Zero rows and columns around the input: n, [h, w], [top, bottom, left, right], or `same` (⌈input / stride⌉ outputs). */
+const padding = v.pipe(
+  v.union([
+    pixels,
+    v.strictTuple([pixels, pixels]),
+    v.strictTuple([pixels, pixels, pixels, pixels]),
+    v.literal('same'),
+  ]),
+  v.transform((value): Padding => {
+    if (value === 'same') return value;
+    if (typeof value === 'number') return [value, value, value, value];
+    return value.length === 2 ? [value[0], value[0], value[1], value[1]] : value;
+  }),
+);
+
+export type Padding = 'same' | readonly [top: number, bottom: number, left: number, right: number];
+
+/** Entries of every windowed layer's attributes; `stride` differs in its default between convolution and pooling. */
+export const windowEntries = {
+  size: pair,
+  padding: v.optional(padding, 0),
+  dilation: v.optional(pair, 1),
+};
+
+export interface WindowAttributes {
+  readonly size: readonly [number, number];
+  readonly stride: readonly [number, number];
+  readonly padding: Padding;
+  readonly dilation: readonly [number, number];
+  readonly ceilMode?: boolean;
+}
+
+interface Extent {
+  readonly output: number;
+  readonly before: number;
+}
+
+/** Output length and padding before the first element along one axis. */
+function extent(a: WindowAttributes, axis: 0 | 1, input: number): Extent {
+  const stride = a.stride[axis];
+  const reach = (a.size[axis] - 1) * a.dilation[axis] + 1;
+  if (a.padding === 'same') {
+    const output = Math.ceil(input / stride);
+    return { output, before: Math.floor(Math.max(0, (output - 1) * stride + reach - input) / 2) };
+  }
+  const before = a.padding[axis * 2] as number;
+  const after = a.padding[axis * 2 + 1] as number;
+  const room = input + before + after - reach;
+  let output = (a.ceilMode ? Math.ceil(room / stride) : Math.floor(room / stride)) + 1;
+  // A window may hang over the far edge, but one that starts beyond the input would see nothing (PyTorch, ONNX).
+  if (a.ceilMode && (output - 1) * stride >= input + before) output--;
+  return { output, before };
+}
+
+/**
+ * Shape of the window positions over x [N,H,W,C]: `[N,OH,OW,channels]`.
+ * @throws EngineError `shape-mismatch` where x is no image or the window is larger than the padded input
+ */
+export function windowOutput(x: Shape | undefined, a: WindowAttributes, channels = x?.[3]): Shape {
+  if (x?.length !== 4) {
+    throw new EngineError('shape-mismatch', `expected an input [N,H,W,C], got ${formatShape(x ?? [])}`);
+  }
+  const [n, h, w] = x as [number, number, number, number];
+  const oh = extent(a, 0, h).output;
+  const ow = extent(a, 1, w).output;
+  if (oh < 1 || ow < 1) {
+    const reach = a.size.map((side, axis) => (side - 1) * (a.dilation[axis] as number) + 1);
+    throw new EngineError(
+      'shape-mismatch',
+      `a window of ${reach.join('×')} does not fit into its input ${formatShape(x)} with padding ${JSON.stringify(a.padding)}`,
+    );
+  }
+  return [n, oh, ow, channels as number];
+}
+
+/** The order in which every windowed kernel takes its geometry: n h w c oh ow kh kw stride(2) top left dilation(2). */
+export function windowArguments(x: Shape, y: Shape, a: WindowAttributes, channels = x[3] as number): readonly number[] {
+  const [n, h, w] = x as [number, number, number];
+  const [, oh, ow] = y as [number, number, number];
+  const top = extent(a, 0, h).before;
+  const left = extent(a, 1, w).before;
+  return [n, h, w, channels, oh, ow, ...a.size, ...a.stride, top, left, ...a.dilation];
+}
+
+/** True where the window is a single pixel that visits every pixel once. */
+export const isPointwise = (a: WindowAttributes): boolean =>
+  a.size.every((side) => side === 1) &&
+  a.stride.every((side) => side === 1) &&
+  (a.padding === 'same' || a.padding.every((side) => side === 0));
