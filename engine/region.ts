@@ -6,12 +6,11 @@ import type { KernelName } from './kernels.ts';
 import { byteCount, type Shape } from './tensor.ts';
 
 /**
- * - `activation` lives from its first use to its last (a node's value, a gradient of one, a layer's scratch)
- * - `pinned` is read or written by the host, so it lives through the whole run (inputs, outputs, tapped values)
- * - `weight` is a tensor of the model in its canonical layout, `packed` one rearranged for a kernel: both are kept
- *   between runs
+ * - `activation` lives from its first use to its last: a node's value, a gradient of one, a layer's scratch
+ * - `weight` is a tensor of the model in its canonical layout, `packed` one rearranged for a kernel, `gradient` where
+ *   training leaves a weight's gradient: all are kept between runs
  */
-export type RegionRole = 'activation' | 'pinned' | 'weight' | 'packed';
+export type RegionRole = 'activation' | 'weight' | 'packed' | 'gradient';
 
 export interface Region {
   readonly name: string;

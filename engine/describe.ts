@@ -1,0 +1,63 @@
+/** What there is to say about a graph without running it: layer by layer, and in sum. */
+import { type Graph, inferShapes, layerOf, type Shapes, weightsOf } from './graph.ts';
+import type { Capabilities } from './kernels.ts';
+import { lower } from './lower.ts';
+import { makePlan, placeResidents } from './plan.ts';
+import { byteCount, elementCount, type Shape } from './tensor.ts';
+
+export interface LayerDescription {
+  readonly id: string;
+  readonly kind: string;
+  /** Output shape, −1 for the batch. */
+  readonly shape: Shape;
+  /** Learned and running weights, biases included. */
+  readonly parameters: number;
+  /** Multiply-adds for one sample. */
+  readonly macs: number;
+  /** Bytes of the weights as f32. */
+  readonly bytes: number;
+}
+
+export interface GraphDescription {
+  readonly layers: readonly LayerDescription[];
+  readonly parameters: number;
+  readonly macs: number;
+  readonly bytes: number;
+  /** Peak of activations and scratch at batch 1, as planned. */
+  readonly peakBytes: number;
+  /** Layout changes that a run makes. */
+  readonly transposes: number;
+}
+
+/** What a portable plan is made for where no kernels are at hand. */
+const PORTABLE: Capabilities = { relaxed: false, dot8: false, rowsPerTile: 4 };
+
+/** Describes a graph as it is written, layer by layer; `peakBytes` is of `running`, the graph after the passes. */
+export function describeGraph(graph: Graph, running: Graph = graph, capabilities = PORTABLE): GraphDescription {
+  const shapes = inferShapes(graph, 1);
+  const layers = graph.nodes.map((node) => describeNode(node, shapes));
+  const sum = (of: (layer: LayerDescription) => number) => layers.reduce((total, layer) => total + of(layer), 0);
+  const lowered = lower(running, { batch: 1, capabilities });
+  const plan = makePlan(lowered, placeResidents([lowered], 0).addresses, 0);
+  return {
+    layers,
+    parameters: sum((layer) => layer.parameters),
+    macs: sum((layer) => layer.macs),
+    bytes: sum((layer) => layer.bytes),
+    peakBytes: plan.arenaBytes,
+    transposes: 0,
+  };
+}
+
+function describeNode(node: Graph['nodes'][number], shapes: Shapes): LayerDescription {
+  const output = shapes.outputs(node)[0] as Shape;
+  const weights = weightsOf(node, shapes).map(({ shape }) => shape);
+  return {
+    id: node.id,
+    kind: node.kind,
+    shape: [-1, ...output.slice(1)],
+    parameters: weights.reduce((total, shape) => total + elementCount(shape), 0),
+    macs: layerOf(node).macs?.(shapes.inputs(node), output, node.attributes) ?? 0,
+    bytes: weights.reduce((total, shape) => total + byteCount(shape), 0),
+  };
+}

@@ -1,0 +1,234 @@
+/**
+ * Graph → kernel calls over regions: shapes are inferred, every node's cheapest algorithm is taken, values get regions.
+ * plan.ts gives the regions addresses; training/backward-plan.ts goes on from here with the gradients.
+ */
+import {
+  type Graph,
+  type GraphNode,
+  inferShapes,
+  layerOf,
+  type Reference,
+  referencesOf,
+  type Shapes,
+  splitReference,
+  weightsOf,
+} from './graph.ts';
+import type { Capabilities } from './kernels.ts';
+import type { Algorithm, Context } from './layers/layer.ts';
+import { type KernelCall, type Operand, operand, type Region } from './region.ts';
+
+/** The calls of one node, one way through. */
+export interface Step {
+  readonly node: GraphNode;
+  readonly algorithm: string;
+  readonly calls: readonly KernelCall[];
+}
+
+/** A rearrangement of weights, made after loading and, in training, after every update. */
+export interface Pack {
+  readonly region: Region;
+  readonly calls: readonly KernelCall[];
+}
+
+export interface Lowered {
+  readonly shapes: Shapes;
+  readonly steps: readonly Step[];
+  readonly packs: readonly Pack[];
+  /** Weights in canonical layout by tensor name. */
+  readonly weights: ReadonlyMap<string, Operand>;
+  /** Every value of the graph that is still computed. */
+  readonly values: ReadonlyMap<Reference, Operand>;
+  /** Regions that the host reads or writes. */
+  readonly pinned: ReadonlySet<Region>;
+}
+
+export interface LoweringOptions {
+  readonly batch: number;
+  readonly capabilities: Capabilities;
+  /** Training keeps every value for the backward pass and uses batch statistics. */
+  readonly training?: boolean;
+  /** Values beside the outputs that the host wants to read. */
+  readonly taps?: readonly Reference[];
+}
+
+/**
+ * Lowers a whole graph.
+ * @throws EngineError `shape-mismatch` that names the node
+ */
+export function lower(graph: Graph, options: LoweringOptions): Lowered {
+  const lowering = new Lowering(graph, options);
+  const steps = graph.nodes.map((node) => lowering.forward(node));
+  return { ...lowering.result(), steps: steps.filter((step) => step.calls.length > 0) };
+}
+
+const list = <T>(value: T | readonly T[]): readonly T[] => (Array.isArray(value) ? value : [value as T]);
+
+/** The state of one lowering: which region holds which value. Node by node, forward, in the graph's order. */
+export class Lowering {
+  readonly shapes: Shapes;
+  readonly values = new Map<Reference, Operand>();
+  readonly weights = new Map<string, Operand>();
+  readonly pinned = new Set<Region>();
+  readonly randomKey: Region = { name: 'random key', role: 'activation', bytes: 16 };
+  private readonly graph: Graph;
+  private readonly options: LoweringOptions;
+  private readonly packs = new Map<string, Pack>();
+  private readonly saved = new Map<string, Region>();
+  private readonly nodeIndices: ReadonlyMap<GraphNode, number>;
+  /** How often the memory behind a value is read; values that the host reads count as infinitely often. */
+  private readonly reads = new Map<Reference, number>();
+
+  constructor(graph: Graph, options: LoweringOptions) {
+    this.graph = graph;
+    this.options = options;
+    this.shapes = inferShapes(graph, options.batch);
+    this.nodeIndices = new Map(graph.nodes.map((node, index) => [node, index]));
+    this.countReads();
+    for (const input of graph.inputs) {
+      const value = operand(input.name, this.shapes.of(input.name), 'activation');
+      this.values.set(input.name, value);
+      this.pinned.add(value.region);
+    }
+  }
+
+  /** The calls of a node's forward pass; none for a view. */
+  forward(node: GraphNode): Step {
+    const layer = layerOf(node);
+    const context = this.context(node);
+    if (layer.view || (layer.identityAtInference && !this.options.training)) {
+      return { node, algorithm: 'view', calls: [] };
+    }
+    if (this.options.training && layer.forwardTraining) {
+      return { node, algorithm: 'training', calls: list(layer.forwardTraining(context)) };
+    }
+    const chosen = cheapest(
+      layer.algorithms?.(context) ?? [{ name: 'direct', cost: 0, calls: () => forwardOf(layer, context) }],
+    );
+    return { node, algorithm: chosen.name, calls: list(chosen.calls()) };
+  }
+
+  /** What a layer's functions are given for this node; the same values, weights and saved memory at every call. */
+  // biome-ignore lint/suspicious/noExplicitAny: the attribute type belongs to the layer that parsed them
+  context(node: GraphNode): Context<any> {
+    const x = node.inputs.map((reference) => this.value(reference));
+    const ys = this.outputs(node, x);
+    const { epilogue } = node;
+    return {
+      x,
+      y: ys[0] as Operand,
+      ys,
+      w: this.weightOperands(node),
+      a: node.attributes,
+      epilogue: {
+        lo: epilogue?.lo ?? Number.NEGATIVE_INFINITY,
+        hi: epilogue?.hi ?? Number.POSITIVE_INFINITY,
+        residual: epilogue?.residual === undefined ? undefined : this.value(epilogue.residual),
+      },
+      capabilities: this.options.capabilities,
+      scratch: (bytes) => ({ name: `${node.id} scratch`, role: 'activation', bytes }),
+      packed: (key, bytes, pack) => this.packed(`${node.id} ${key}`, bytes, pack),
+      saved: (key, bytes) => this.savedRegion(`${node.id} ${key}`, bytes),
+      randomKey: this.randomKey,
+      nodeIndex: this.nodeIndices.get(node) as number,
+    };
+  }
+
+  result(): Omit<Lowered, 'steps'> {
+    for (const reference of this.hostReads()) this.pinned.add(this.value(reference).region);
+    const { shapes, weights, values, pinned } = this;
+    return { shapes, weights, values, pinned, packs: [...this.packs.values()] };
+  }
+
+  value(reference: Reference): Operand {
+    const [id, output] = splitReference(reference, this.values);
+    return this.values.get(output === 0 ? id : `${id}:${output}`) as Operand;
+  }
+
+  private hostReads(): readonly Reference[] {
+    return [...this.graph.outputs.map((output) => output.from), ...(this.options.taps ?? [])];
+  }
+
+  /** A node's output regions: fresh ones, or its input's where the layer is a view or may overwrite it. */
+  private outputs(node: GraphNode, x: readonly Operand[]): readonly Operand[] {
+    return this.shapes.outputs(node).map((shape, index) => {
+      const reference = index === 0 ? node.id : `${node.id}:${index}`;
+      const known = this.values.get(reference);
+      if (known) return known;
+      const shared = index === 0 && this.sharesInput(node) ? x[0]?.region : undefined;
+      const value = shared ? { shape, region: shared } : operand(reference, shape, 'activation');
+      this.values.set(reference, value);
+      return value;
+    });
+  }
+
+  private sharesInput(node: GraphNode): boolean {
+    const layer = layerOf(node);
+    if (this.isView(node)) return true;
+    return (
+      !this.options.training && layer.inPlace === true && this.reads.get(this.root(node.inputs[0] as string)) === 1
+    );
+  }
+
+  private isView(node: GraphNode): boolean {
+    const layer = layerOf(node);
+    return layer.view === true || (layer.identityAtInference === true && !this.options.training);
+  }
+
+  /** The value whose memory a reference means: behind views, their input. */
+  private root(reference: Reference): Reference {
+    const node = this.byId.get(reference);
+    return node && this.isView(node) ? this.root(node.inputs[0] as string) : reference;
+  }
+
+  private get byId(): ReadonlyMap<string, GraphNode> {
+    this.nodesById ??= new Map(this.graph.nodes.map((node) => [node.id, node]));
+    return this.nodesById;
+  }
+  private nodesById: ReadonlyMap<string, GraphNode> | undefined;
+
+  private countReads(): void {
+    const read = (reference: Reference, times: number) => {
+      const root = this.root(reference);
+      this.reads.set(root, (this.reads.get(root) ?? 0) + times);
+    };
+    for (const input of this.graph.inputs) read(input.name, Number.POSITIVE_INFINITY);
+    for (const reference of this.hostReads()) read(reference, Number.POSITIVE_INFINITY);
+    for (const node of this.graph.nodes) {
+      if (this.isView(node)) continue;
+      for (const reference of referencesOf(node)) read(reference, 1);
+    }
+  }
+
+  private weightOperands(node: GraphNode): Readonly<Record<string, Operand>> {
+    const operands: Record<string, Operand> = {};
+    for (const { role, tensor, shape } of weightsOf(node, this.shapes)) {
+      const known = this.weights.get(tensor) ?? operand(tensor, shape, 'weight');
+      this.weights.set(tensor, known);
+      operands[role] = known;
+    }
+    return operands;
+  }
+
+  private packed(name: string, bytes: number, pack: (target: Region) => KernelCall | readonly KernelCall[]): Region {
+    const known = this.packs.get(name);
+    if (known) return known.region;
+    const region: Region = { name, role: 'packed', bytes };
+    this.packs.set(name, { region, calls: list(pack(region)) });
+    return region;
+  }
+
+  private savedRegion(name: string, bytes: number): Region {
+    const known = this.saved.get(name) ?? { name, role: 'activation', bytes };
+    this.saved.set(name, known);
+    return known;
+  }
+}
+
+function cheapest(algorithms: readonly Algorithm[]): Algorithm {
+  return algorithms.reduce((best, candidate) => (candidate.cost < best.cost ? candidate : best));
+}
+
+function forwardOf(layer: ReturnType<typeof layerOf>, context: Context<unknown>): KernelCall | readonly KernelCall[] {
+  if (!layer.forward) throw new Error('a layer has forward or algorithms');
+  return layer.forward(context);
+}

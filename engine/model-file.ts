@@ -1,0 +1,133 @@
+/**
+ * The model file: a safetensors container whose metadata entry `borde` is the graph with all that is known about it
+ * (MODEL §1). A graph file is the same JSON without weights.
+ */
+import * as v from 'valibot';
+import { EngineError } from './errors.ts';
+import { buildGraph, type Graph, graphEntries, inferShapes, type Shapes, weightsOf } from './graph.ts';
+import { preprocessSchema } from './image/preprocess.ts';
+import { excerpt, parseJson, parseWith } from './json.ts';
+import { headerEnd, parseHeader, readTensor, type TensorEntry, writeSafetensors } from './safetensors.ts';
+import { checkTask, taskSchema } from './tasks/index.ts';
+import { formatShape, sameShape, type Tensor } from './tensor.ts';
+
+export { headerEnd };
+
+const text = v.pipe(v.string(), v.maxLength(10_000));
+
+const provenanceSchema = v.looseObject({
+  command: v.optional(text),
+  data: v.optional(
+    v.looseObject({ name: text, source: v.optional(text), licence: v.optional(text), sha256: v.optional(text) }),
+  ),
+  metrics: v.optional(v.record(v.string(), v.number())),
+  licence: v.optional(text),
+});
+
+/** The document, in the order in which its keys are written. */
+const documentSchema = v.strictObject({
+  ...graphEntries,
+  preprocess: v.optional(preprocessSchema),
+  task: v.optional(taskSchema),
+  labels: v.optional(v.pipe(v.array(v.pipe(v.string(), v.maxLength(1000))), v.maxLength(100_000))),
+  provenance: v.optional(provenanceSchema),
+});
+
+type ParsedDocument = v.InferOutput<typeof documentSchema>;
+
+/** What a model says about itself beside its graph. */
+export type ModelCard = Pick<ParsedDocument, 'name' | 'preprocess' | 'task' | 'labels' | 'provenance'>;
+export type Provenance = v.InferOutput<typeof provenanceSchema>;
+
+export interface ModelHeader {
+  readonly card: ModelCard;
+  readonly graph: Graph;
+  readonly tensors: readonly TensorEntry[];
+}
+
+export interface Model {
+  readonly card: ModelCard;
+  readonly graph: Graph;
+  readonly tensors: ReadonlyMap<string, Tensor>;
+}
+
+/**
+ * Parses a graph document (a `--model graph.json`, or a model's metadata).
+ * @throws EngineError `invalid-json`, `invalid-graph`, `shape-mismatch`
+ */
+export function parseDocument(json: string): { readonly card: ModelCard; readonly graph: Graph } {
+  const document = parseWith(documentSchema, parseJson(json), 'invalid-graph');
+  const { name, preprocess, task, labels, provenance } = document;
+  const graph = buildGraph(document);
+  const shapes = inferShapes(graph, 1);
+  const card = { name, preprocess, task, labels, provenance } as ModelCard;
+  if (task) checkTask(task, graph, shapes, labels);
+  return { card, graph };
+}
+
+/**
+ * Reads what a model file says about itself, without its weights: `start` holds the file's beginning, at least
+ * `headerEnd(start)` bytes.
+ * @param fileBytes length of the whole file
+ * @throws EngineError `invalid-model`, `invalid-graph`, `shape-mismatch`, `limit-exceeded`
+ */
+export function parseModelHeader(start: Uint8Array, fileBytes: number): ModelHeader {
+  const { metadata, tensors } = parseHeader(start, fileBytes);
+  const json = metadata.borde;
+  if (json === undefined) {
+    throw new EngineError('invalid-model', 'a safetensors file without the metadata entry "borde": it has no graph');
+  }
+  const { card, graph } = parseDocument(json);
+  checkTensors(graph, inferShapes(graph, 1), tensors);
+  return { card, graph, tensors };
+}
+
+/**
+ * Reads a model file whole.
+ * @throws EngineError as parseModelHeader, and `invalid-model` for a weight that is not finite
+ */
+export function parseModel(file: Uint8Array): Model {
+  const { card, graph, tensors } = parseModelHeader(file, file.length);
+  return { card, graph, tensors: new Map(tensors.map((entry) => [entry.name, readTensor(file, entry)])) };
+}
+
+/** Writes a model file: the same model is the same bytes. */
+export const serializeModel = (model: Model): Uint8Array =>
+  writeSafetensors({ borde: JSON.stringify(toDocument(model)) }, model.tensors);
+
+/** The JSON of a graph and its card, keys in the order of MODEL §1. */
+export function toDocument({ card, graph }: Pick<Model, 'card' | 'graph'>): Record<string, unknown> {
+  return {
+    format: 'borde/1',
+    name: card.name,
+    inputs: graph.inputs,
+    nodes: graph.nodes.map(({ id, kind, inputs, attributes, weights }) => ({ id, kind, inputs, attributes, weights })),
+    outputs: graph.outputs,
+    preprocess: card.preprocess,
+    task: card.task,
+    labels: card.labels,
+    provenance: card.provenance,
+  };
+}
+
+/** Every tensor that the graph calls for is there in its shape, and no other. */
+function checkTensors(graph: Graph, shapes: Shapes, entries: readonly TensorEntry[]): void {
+  const unused = new Map(entries.map((entry) => [entry.name, entry]));
+  const byName = new Map(unused);
+  for (const node of graph.nodes) {
+    for (const { role, tensor, shape } of weightsOf(node, shapes)) {
+      const entry = byName.get(tensor);
+      if (!entry)
+        throw new EngineError('invalid-model', `node "${node.id}": its ${role} ${excerpt(tensor)} is missing`);
+      if (!sameShape(entry.shape, shape)) {
+        throw new EngineError(
+          'shape-mismatch',
+          `node "${node.id}": its ${role} ${excerpt(tensor)} has shape ${formatShape(entry.shape)}, expected ${formatShape(shape)}`,
+        );
+      }
+      unused.delete(tensor);
+    }
+  }
+  const [stray] = unused.keys();
+  if (stray !== undefined) throw new EngineError('invalid-model', `no node uses the tensor ${excerpt(stray)}`);
+}

@@ -1,0 +1,59 @@
+/** Classification: one score a class, the best ones first. */
+import * as v from 'valibot';
+import { EngineError } from '../errors.ts';
+import { elementCount, type Tensor } from '../tensor.ts';
+import type { TaskDefinition } from './task.ts';
+
+const schema = v.strictObject({
+  kind: v.literal('classify'),
+  /** The graph output that has a value per class. */
+  output: v.string(),
+  /** What makes scores of it: softmax over the classes, or nothing where the graph does it itself. */
+  activation: v.optional(v.picklist(['softmax', 'given']), 'softmax'),
+});
+
+export type Classify = v.InferOutput<typeof schema>;
+
+export interface Classification {
+  readonly label: string;
+  /** 0–1. */
+  readonly score: number;
+}
+
+/** No node of a file can have this id and be reached by a shorter one: `$` starts none that we write. */
+const SCORES = '$scores';
+
+export const classify = {
+  schema,
+  defaults: { topK: 5, threshold: 0 },
+
+  check: (task, graph, shapes, labels) => {
+    const output = graph.outputs.find(({ name }) => name === task.output);
+    if (!output) {
+      const known = graph.outputs.map(({ name }) => name).join(', ');
+      const sentence = `$.task.output: there is no output "${task.output}", the graph has ${known}`;
+      throw new EngineError('invalid-graph', sentence, '$.task.output');
+    }
+    const classes = elementCount(shapes.of(output.from).slice(1));
+    if (labels && labels.length !== classes) {
+      throw new EngineError('invalid-graph', `$.labels: ${labels.length} labels for ${classes} classes`, '$.labels');
+    }
+  },
+
+  extend: (task, graph) => {
+    if (task.activation === 'given') return graph;
+    const output = graph.outputs.find(({ name }) => name === task.output) as (typeof graph.outputs)[number];
+    const scores = { id: SCORES, kind: 'softmax', inputs: [output.from], attributes: {}, weights: {} } as const;
+    const outputs = graph.outputs.map((other) => (other === output ? { ...output, from: SCORES } : other));
+    return { ...graph, nodes: [...graph.nodes, scores], outputs };
+  },
+
+  answer: (task, outputs, labels, { topK, threshold }) => {
+    const scores = (outputs[task.output] as Tensor).data;
+    return Array.from(scores, (score, index) => ({ score, index }))
+      .sort((a, b) => b.score - a.score || a.index - b.index)
+      .slice(0, topK)
+      .filter(({ score }) => score >= threshold)
+      .map(({ score, index }) => ({ label: labels?.[index] ?? String(index), score }));
+  },
+} satisfies TaskDefinition<Classify, Classification[]>;

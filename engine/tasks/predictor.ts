@@ -1,0 +1,61 @@
+/** Picture → answer: pre-processing, session and task of one model. What worker, command line and page call. */
+import { EngineError } from '../errors.ts';
+import type { Image } from '../image/image.ts';
+import { type Preprocess, preprocess } from '../image/preprocess.ts';
+import type { KernelSource } from '../kernels.ts';
+import type { Model } from '../model-file.ts';
+import { Session, type SessionOptions } from '../session.ts';
+import type { Tensor } from '../tensor.ts';
+import { type Answer, type AnswerOptions, definitionOf, type Task } from './index.ts';
+
+export class Predictor {
+  readonly model: Model;
+  readonly session: Session;
+  private readonly task: Task;
+  private readonly preprocess: Preprocess;
+  private readonly inputName: string;
+
+  /**
+   * @throws EngineError `invalid-input` where the model's file does not say what it is for (no task, no preprocess)
+   */
+  constructor(model: Model, source: KernelSource, options: Pick<SessionOptions, 'maxBytes'> = {}) {
+    const { task, preprocess: spec } = model.card;
+    if (!task || !spec) {
+      const missing = task ? 'preprocess' : 'task';
+      throw new EngineError(
+        'invalid-input',
+        `the model file has no "${missing}": it can be run, but not asked about a picture`,
+      );
+    }
+    this.model = model;
+    this.task = task;
+    this.preprocess = spec;
+    this.inputName = (model.graph.inputs[0] as Model['graph']['inputs'][number]).name;
+    const graph = definitionOf(task).extend(task, model.graph);
+    this.session = new Session({ graph, tensors: model.tensors }, source, options);
+  }
+
+  /**
+   * Answers for one picture.
+   * @throws EngineError `limit-exceeded`
+   */
+  predict(image: Image, options: Partial<AnswerOptions> = {}): Answer {
+    return this.answer(this.run(this.prepare(image)), options);
+  }
+
+  /** The steps of predict, for callers that time them: picture → network input [1,H,W,C] … */
+  prepare(image: Image): Float32Array {
+    return preprocess(image, this.preprocess);
+  }
+
+  /** … → outputs … */
+  run(input: Float32Array): Record<string, Tensor> {
+    return this.session.run({ [this.inputName]: input });
+  }
+
+  /** … → answer. */
+  answer(outputs: Readonly<Record<string, Tensor>>, options: Partial<AnswerOptions> = {}): Answer {
+    const definition = definitionOf(this.task);
+    return definition.answer(this.task, outputs, this.model.card.labels, { ...definition.defaults, ...options });
+  }
+}

@@ -1,0 +1,119 @@
+/**
+ * One thread's part of training: a memory with the weights, their gradients and an arena, and the plan of a pass over a
+ * shard. A batch is cut into shards of 16 at any number of threads (MODEL §4), so shard trainers never see a batch.
+ */
+import type { Graph } from '../graph.ts';
+import { instantiateKernels, type KernelSource, type Kernels } from '../kernels.ts';
+import { alignUp } from '../memory.ts';
+import { bind, type Executable, execute, makePlan, type Plan, resolveCall } from '../plan.ts';
+import type { Region } from '../region.ts';
+import { elementCount } from '../tensor.ts';
+import { gradientName, type LoweredTraining, lowerTraining } from './backward-plan.ts';
+import type { WeightVector } from './weight-vector.ts';
+
+/** Samples that are computed together: fixed, since the order of sums depends on it. */
+export const SHARD_SAMPLES = 16;
+
+export interface Shard {
+  /** Network input [samples, …]. */
+  readonly input: Float32Array;
+  /** Probabilities wanted [samples, classes]. */
+  readonly targets: Float32Array;
+  readonly samples: number;
+  /** Samples of the whole batch. */
+  readonly batch: number;
+  /** Keys the random numbers of dropout: the run's seed, the step and the shard's number in its batch. */
+  readonly seed: number;
+  readonly step: number;
+  readonly index: number;
+}
+
+interface Prepared {
+  readonly lowered: LoweredTraining;
+  readonly plan: Plan;
+  readonly pass: Executable;
+  readonly packs: Executable;
+}
+
+export class ShardTrainer {
+  readonly kernels: Kernels;
+  private readonly graph: Graph;
+  private readonly vector: WeightVector;
+  private readonly weightsAddress: number;
+  private readonly gradientsAddress: number;
+  private readonly prepared = new Map<string, Prepared>();
+  private packed: Executable | undefined;
+
+  constructor(graph: Graph, vector: WeightVector, source: KernelSource) {
+    this.graph = graph;
+    this.vector = vector;
+    this.kernels = instantiateKernels(source);
+    this.weightsAddress = this.kernels.heapBase;
+    this.gradientsAddress = this.weightsAddress + alignUp(4 * vector.length);
+    this.kernels.reserve(this.gradientsAddress + alignUp(4 * vector.length));
+  }
+
+  /** Takes new weights: after every update of the optimiser. */
+  setWeights(weights: Float32Array): void {
+    this.floats(this.weightsAddress, this.vector.length).set(weights);
+    this.packed = undefined;
+  }
+
+  /**
+   * Forward, loss and backward. Afterwards `gradient()` is this shard's share of the batch's mean gradient.
+   * @param losses receives the cross-entropy of each sample
+   */
+  run(shard: Shard, losses: Float32Array): void {
+    const { lowered, plan, pass, packs } = this.prepare(shard.samples, shard.batch);
+    // Weights are packed once an update; plans of other shard sizes pack alike, but their arenas may overlap.
+    if (this.packed !== packs) {
+      execute(packs);
+      this.packed = packs;
+    }
+    this.floats(plan.address(lowered.input.region), elementCount(lowered.input.shape)).set(shard.input);
+    this.floats(plan.address(lowered.targets.region), elementCount(lowered.targets.shape)).set(shard.targets);
+    const key = new Uint32Array(this.kernels.memory.buffer, plan.address(lowered.randomKey), 4);
+    key.set([shard.seed >>> 0, Math.floor(shard.seed / 2 ** 32), shard.step, shard.index]);
+    execute(pass);
+    losses.set(this.floats(plan.address(lowered.losses.region), shard.samples));
+  }
+
+  /** A view of the gradient vector, laid out as the weights; valid until the next run. */
+  gradient(): Float32Array {
+    return this.floats(this.gradientsAddress, this.vector.length);
+  }
+
+  private floats(address: number, length: number): Float32Array {
+    return new Float32Array(this.kernels.memory.buffer, address, length);
+  }
+
+  private prepare(samples: number, batch: number): Prepared {
+    const key = `${samples} of ${batch}`;
+    const known = this.prepared.get(key);
+    if (known) return known;
+    const lowered = lowerTraining(this.graph, { samples, batch, capabilities: this.kernels.capabilities });
+    const residents = this.residents();
+    let end = this.gradientsAddress + alignUp(4 * this.vector.length);
+    for (const { region } of lowered.packs) {
+      residents.set(region.name, end);
+      end += alignUp(region.bytes);
+    }
+    const plan = makePlan(lowered, residents, end);
+    this.kernels.reserve(plan.endBytes);
+    const address = (region: Region) => residents.get(region.name) as number;
+    const packCalls = lowered.packs.flatMap(({ calls }) => calls.map((packCall) => resolveCall(packCall, address)));
+    const prepared = { lowered, plan, pass: bind(plan.calls, this.kernels), packs: bind(packCalls, this.kernels) };
+    this.prepared.set(key, prepared);
+    return prepared;
+  }
+
+  /** Addresses of weights and gradients: the two vectors, entry by entry. */
+  private residents(): Map<string, number> {
+    return new Map(
+      this.vector.entries.flatMap(({ tensor, offset }): [string, number][] => [
+        [tensor, this.weightsAddress + 4 * offset],
+        [gradientName(tensor), this.gradientsAddress + 4 * offset],
+      ]),
+    );
+  }
+}
