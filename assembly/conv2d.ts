@@ -1,46 +1,9 @@
 /** 2-D convolution (cross-correlation, as every CNN library means it) as im2col in cache-sized blocks and a GEMM. */
 import { Gemm } from './gemm';
-import { Im2col, Window } from './im2col';
+import { Im2col } from './im2col';
+import { Window } from './window';
 
-/** The window in hand; filled by the exported functions, so that the loops pass one pointer instead of fourteen numbers. */
-const windowMemory = memory.data(64, 16);
-
-export class Conv2d {
-  @inline
-  static window(
-    h: i32,
-    w: i32,
-    c: i32,
-    oh: i32,
-    ow: i32,
-    kh: i32,
-    kw: i32,
-    strideH: i32,
-    strideW: i32,
-    top: i32,
-    left: i32,
-    dilationH: i32,
-    dilationW: i32,
-    pixelBytes: usize,
-  ): Window {
-    const g = changetype<Window>(windowMemory);
-    g.h = h;
-    g.w = w;
-    g.c = c;
-    g.oh = oh;
-    g.ow = ow;
-    g.kh = kh;
-    g.kw = kw;
-    g.strideH = strideH;
-    g.strideW = strideW;
-    g.top = top;
-    g.left = left;
-    g.dilationH = dilationH;
-    g.dilationW = dilationW;
-    g.pixelBytes = pixelBytes;
-    return g;
-  }
-}
+const g = changetype<Window>(memory.data(offsetof<Window>(), 16));
 
 /**
  * y [N,OH,OW,OC] = clamp(x [N,H,W,C] ⋆ filter + bias (+ residual), lo, hi), one group.
@@ -75,7 +38,7 @@ export function conv2d(
   blockRows: i32,
   rowsPerTile: i32,
 ): void {
-  const g = Conv2d.window(h, w, c, oh, ow, kh, kw, strideH, strideW, top, left, dilationH, dilationW, pixelBytes);
+  g.set(h, w, c, oh, ow, kh, kw, strideH, strideW, top, left, dilationH, dilationW, pixelBytes);
   const k = kh * kw * c;
   const m = n * oh * ow;
   for (let row = 0; row < m; row += blockRows) {

@@ -3,25 +3,7 @@
  * KH·KW·C values under that output pixel, zeros where the window leaves the image.
  */
 
-/** Geometry of a sliding window over x [N,H,W,C]; lengths in elements, `top` and `left` in zero-padding pixels. */
-@unmanaged
-export class Window {
-  h: i32;
-  w: i32;
-  c: i32;
-  oh: i32;
-  ow: i32;
-  kh: i32;
-  kw: i32;
-  strideH: i32;
-  strideW: i32;
-  top: i32;
-  left: i32;
-  dilationH: i32;
-  dilationW: i32;
-  /** Bytes from one pixel of x to the next: 4·C, or more where C is one group's share of the channels. */
-  pixelBytes: usize;
-}
+import { Window } from './window';
 
 export class Im2col {
   /**

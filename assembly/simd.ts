@@ -27,6 +27,32 @@ export class Simd {
   static sum(x: v128): f32 {
     return f32x4.extract_lane(x, 0) + f32x4.extract_lane(x, 2) + (f32x4.extract_lane(x, 1) + f32x4.extract_lane(x, 3));
   }
+
+  /**
+   * The first `lanes` (1…4) values at p; the other lanes are 0, and nothing behind them is read. With a literal 4 this
+   * is a plain load, so that one loop body serves the vectors and the tail: an element's bits never depend on where in
+   * a range it lies.
+   */
+  @inline
+  static load(p: usize, lanes: i32): v128 {
+    if (lanes == 4) return v128.load(p);
+    let x = v128.load32_zero(p);
+    if (lanes > 1) x = v128.load32_lane(p, x, 1, 4);
+    if (lanes > 2) x = v128.load32_lane(p, x, 2, 8);
+    return x;
+  }
+
+  /** Stores the first `lanes` (1…4) values of x and nothing else. */
+  @inline
+  static store(p: usize, x: v128, lanes: i32): void {
+    if (lanes == 4) {
+      v128.store(p, x);
+      return;
+    }
+    v128.store32_lane(p, x, 0);
+    if (lanes > 1) v128.store32_lane(p, x, 1, 4);
+    if (lanes > 2) v128.store32_lane(p, x, 2, 8);
+  }
 }
 
 export class Scalar {
@@ -34,11 +60,5 @@ export class Scalar {
   static clamp(x: f32, lo: f32, hi: f32): f32 {
     const raised = x < lo ? lo : x;
     return raised > hi ? hi : raised;
-  }
-
-  /** a·b + c, rounded twice in both builds: for the tails, whose lanes must not depend on a vector's width. */
-  @inline
-  static madd(a: f32, b: f32, c: f32): f32 {
-    return a * b + c;
   }
 }

@@ -1,8 +1,10 @@
 /** Gradients of a 2-D convolution: of the filter by aᵀ·b over blocks of im2col, of the input by GEMM and col2im. */
-import { Conv2d } from '../conv2d';
 import { Gemm } from '../gemm';
-import { Im2col, Window } from '../im2col';
+import { Im2col } from '../im2col';
+import { Window } from '../window';
 import { TransposedGemm } from './gemm';
+
+const g = changetype<Window>(memory.data(offsetof<Window>(), 16));
 
 /**
  * dw [KH·KW·C, OC] = im2col(x)ᵀ·dy, one group; dwStride: bytes between its rows. `columns`: scratch of blockRows × K.
@@ -34,7 +36,7 @@ export function conv2dFilterGradient(
   blockRows: i32,
   rowsPerTile: i32,
 ): void {
-  const g = Conv2d.window(h, w, c, oh, ow, kh, kw, strideH, strideW, top, left, dilationH, dilationW, pixelBytes);
+  g.set(h, w, c, oh, ow, kh, kw, strideH, strideW, top, left, dilationH, dilationW, pixelBytes);
   const k = kh * kw * c;
   const m = n * oh * ow;
   for (let row = 0; row < m; row += blockRows) {
@@ -74,7 +76,7 @@ export function conv2dInputGradient(
   blockRows: i32,
   rowsPerTile: i32,
 ): void {
-  const g = Conv2d.window(h, w, c, oh, ow, kh, kw, strideH, strideW, top, left, dilationH, dilationW, pixelBytes);
+  g.set(h, w, c, oh, ow, kh, kw, strideH, strideW, top, left, dilationH, dilationW, pixelBytes);
   const k = kh * kw * c;
   const m = n * oh * ow;
   for (let row = 0; row < m; row += blockRows) {

@@ -2,6 +2,7 @@
  * The gradient of a GEMM's weights: d[K,N] (+)= aᵀ·b for a [M,K] and b [M,N], without transposing a: a tile of 6 × 8
  * results stays in registers while the loop walks down M.
  */
+import { Columns } from '../columns';
 import { Simd } from '../simd';
 
 /** Where a tile beyond the last full eight columns is put before its columns are copied. */
@@ -171,17 +172,8 @@ export function gemmTransposed(
 
 /** sums[N] = Σm x[m, n]; stride: bytes between rows. The gradient of a bias. */
 export function columnSums(x: usize, stride: usize, m: i32, n: i32, sums: usize): void {
-  let column = 0;
-  for (; column + 4 <= n; column += 4) {
-    let total = Simd.zero();
-    let p = x + ((<usize>column) << 2);
-    for (let row = 0; row < m; row++, p += stride) total = f32x4.add(total, v128.load(p));
-    v128.store(sums + ((<usize>column) << 2), total);
-  }
-  for (; column < n; column++) {
-    let total: f32 = 0;
-    let p = x + ((<usize>column) << 2);
-    for (let row = 0; row < m; row++, p += stride) total += load<f32>(p);
-    store<f32>(sums + ((<usize>column) << 2), total);
+  for (let column = 0; column < n; column += 4) {
+    const offset = (<usize>column) << 2;
+    Simd.store(sums + offset, Columns.sum(x + offset, stride, m), min(4, n - column));
   }
 }

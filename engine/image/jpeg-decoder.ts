@@ -74,7 +74,12 @@ export class JpegDecoder {
 }
 
 /** RGBA as stored → gray or RGB, each pixel at its place in the upright picture. */
-function copyUpright(rgba: Uint8Array, data: Uint8Array, { width, height, channels }: JpegHeader, place: Placement): void {
+function copyUpright(
+  rgba: Uint8Array,
+  data: Uint8Array,
+  { width, height, channels }: JpegHeader,
+  place: Placement,
+): void {
   let from = 0;
   const step = place.xStep * channels;
   for (let y = 0; y < height; y++) {

@@ -5,6 +5,7 @@
  */
 import { EngineError } from '../errors.ts';
 import { type Orientation, readOrientation } from './exif.ts';
+import { atMost, defaultImageLimits } from './limits.ts';
 
 export interface JpegHeader {
   readonly type: 'jpeg';
@@ -24,7 +25,17 @@ export interface JpegHeader {
   readonly end: number;
 }
 
-const marker = { sof0: 0xc0, dht: 0xc4, jpg: 0xc8, dac: 0xcc, sof15: 0xcf, soi: 0xd8, eoi: 0xd9, sos: 0xda, app1: 0xe1 };
+const marker = {
+  sof0: 0xc0,
+  dht: 0xc4,
+  jpg: 0xc8,
+  dac: 0xcc,
+  sof15: 0xcf,
+  soi: 0xd8,
+  eoi: 0xd9,
+  sos: 0xda,
+  app1: 0xe1,
+};
 
 /** Frames that are not read, by the low four bits of their SOF marker; 0, 1 and 2 are. */
 const refusedFrames: Readonly<Record<number, string>> = {
@@ -55,9 +66,9 @@ function invalid(fault: string): EngineError {
 /**
  * Walks over all markers of a JPEG; allocates nothing.
  * @throws EngineError `invalid-image`: truncated or damaged, or of a kind that is not decoded (12 bits, lossless,
- * hierarchical, arithmetic-coded, CMYK)
+ * hierarchical, arithmetic-coded, CMYK); `limit-exceeded`: more than `maxScans` scans
  */
-export function readJpegHeader(bytes: Uint8Array): JpegHeader {
+export function readJpegHeader(bytes: Uint8Array, maxScans: number = defaultImageLimits.jpegScans): JpegHeader {
   let frame: Frame | undefined;
   let orientation: Orientation | undefined;
   let buffered = false;
@@ -79,17 +90,18 @@ export function readJpegHeader(bytes: Uint8Array): JpegHeader {
       throw invalid(`is truncated: segment ${hex(code)} at byte ${at - 2} reaches beyond its ${bytes.length} bytes`);
     }
     if (length < 2) throw invalid(`has a segment ${hex(code)} of impossible length ${length} at byte ${at - 2}`);
-    const segment = bytes.subarray(at + 2, at + length);
+    const start = at + 2;
     at += length;
 
     if (isFrame(code)) {
       if (frame) throw invalid('has two frames (SOF markers), one is allowed');
-      frame = readFrame(code, segment);
+      frame = readFrame(code, bytes.subarray(start, at));
     } else if (code === marker.app1) {
-      orientation ??= readExif(segment);
+      if (isExif(bytes, start, at)) orientation ??= readOrientation(bytes.subarray(start + exifSignature.length, at));
     } else if (code === marker.sos) {
       if (!frame) throw invalid('has a scan before its frame header');
-      const scan = readScan(segment, frame);
+      atMost('the JPEG', scans + 1, maxScans, 'scans');
+      const scan = readScan(bytes.subarray(start, at), frame);
       buffered ||= frame.progressive || scan.count < frame.components.length;
       sent |= scan.first;
       scans++;
@@ -174,9 +186,10 @@ function endOfScan(bytes: Uint8Array, start: number): number {
   return bytes.length;
 }
 
-function readExif(segment: Uint8Array): Orientation | undefined {
-  const signature = [0x45, 0x78, 0x69, 0x66, 0, 0]; // "Exif", two zeros; APP1 may be XMP instead
-  return signature.every((byte, index) => segment[index] === byte) ? readOrientation(segment.subarray(6)) : undefined;
+const exifSignature = [0x45, 0x78, 0x69, 0x66, 0, 0]; // "Exif" and two zeros; APP1 may hold XMP instead
+
+function isExif(bytes: Uint8Array, start: number, end: number): boolean {
+  return end - start >= exifSignature.length && exifSignature.every((byte, index) => bytes[start + index] === byte);
 }
 
 function uint16(bytes: Uint8Array, at: number): number {

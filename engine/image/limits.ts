@@ -17,6 +17,8 @@ export interface ImageLimits {
   readonly bufferedJpegPixels: number;
   /** Bytes of a JPEG from SOI to EOI: the decoder copies its input twice. */
   readonly jpegBytes: number;
+  /** Chunks of a PNG: every one costs a check, however empty. */
+  readonly pngChunks: number;
   /** Scans of a JPEG: each is a pass over the whole picture, however few bytes it has. */
   readonly jpegScans: number;
 }
@@ -27,6 +29,7 @@ export const defaultImageLimits: ImageLimits = {
   jpegPixels: 12_500_000,
   bufferedJpegPixels: 8_000_000,
   jpegBytes: 12 * 2 ** 20,
+  pngChunks: 65_536,
   jpegScans: 64,
 };
 

@@ -1,9 +1,37 @@
 /** The registry: a layer is a file beside this one and a line here. */
+import { add } from './add.ts';
+import { averagePool2d } from './average-pool2d.ts';
+import { batchNorm2d } from './batch-norm2d.ts';
+import { bias } from './bias.ts';
 import { conv2d } from './conv2d.ts';
+import { dense } from './dense.ts';
+import { depthwiseConv2d } from './depthwise-conv2d.ts';
+import { dropout } from './dropout.ts';
+import { flatten } from './flatten.ts';
+import { globalAveragePool2d } from './global-average-pool2d.ts';
+import { globalMaxPool2d } from './global-max-pool2d.ts';
 import type { Layer } from './layer.ts';
+import { maxPool2d } from './max-pool2d.ts';
+import { relu } from './relu.ts';
+import { relu6 } from './relu6.ts';
+import { softmax } from './softmax.ts';
 
 export const layers = {
+  add,
+  averagePool2d,
+  batchNorm2d,
+  bias,
   conv2d,
+  dense,
+  depthwiseConv2d,
+  dropout,
+  flatten,
+  globalAveragePool2d,
+  globalMaxPool2d,
+  maxPool2d,
+  relu,
+  relu6,
+  softmax,
 } satisfies Record<string, Layer>;
 
 export type LayerKind = keyof typeof layers;

@@ -13,12 +13,15 @@ const reasons: Record<string, string> = {
   EMFILE: 'too many open files',
   ELOOP: 'a circle of symbolic links',
   ENAMETOOLONG: 'the name is too long',
+  ERR_FS_FILE_TOO_LARGE: 'the file is larger than 2 GiB',
   EEXIST: 'a file is in the way',
 };
 
 /** True for what node:fs throws; anything else is a mistake of ours, and keeps its stack. */
 export const isFileError = (error: unknown): error is NodeJS.ErrnoException =>
-  error instanceof Error && typeof (error as NodeJS.ErrnoException).code === 'string' && 'syscall' in error;
+  error instanceof Error &&
+  ('syscall' in error || (error as NodeJS.ErrnoException).code === 'ERR_FS_FILE_TOO_LARGE') &&
+  typeof (error as NodeJS.ErrnoException).code === 'string';
 
 /** `no such file or folder`, for an error that `isFileError`. */
 export const fileErrorReason = (error: NodeJS.ErrnoException): string =>

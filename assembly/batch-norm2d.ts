@@ -1,0 +1,49 @@
+/**
+ * Batch normalisation in training (Ioffe and Szegedy 2015): each channel is brought to mean 0 and variance 1 over all
+ * pixels of the batch, then scaled and shifted. Inference is an affine map (channelwise.ts).
+ *   statistics, 3 × C: mean, 1 / √(variance + ε), unbiased variance; kept for the backward pass and the running ones
+ */
+import { Columns } from './columns';
+import { Simd } from './simd';
+
+/**
+ * y [rows,C] = (x − mean)·scale / √(variance + ε) + shift with the batch's own mean and (biased) variance; fills
+ * `statistics`. The unbiased variance is rows / (rows − 1) times the biased one, 0 where rows = 1.
+ */
+export function batchNorm2dTraining(
+  x: usize,
+  scale: usize,
+  shift: usize,
+  y: usize,
+  statistics: usize,
+  rows: i32,
+  c: i32,
+  epsilon: f64,
+): void {
+  const rowBytes = (<usize>c) << 2;
+  const count = f32x4.splat(<f32>rows);
+  const degreesOfFreedom = f32x4.splat(<f32>max(rows - 1, 1));
+  for (let i = 0; i < c; i += 4) {
+    const channel = (<usize>i) << 2;
+    const lanes = min(4, c - i);
+    const p = x + channel;
+    const mean = f32x4.div(Columns.sum(p, rowBytes, rows), count);
+    const squares = Columns.centredProducts(true, p, p, mean, rowBytes, rows);
+    const variance = f32x4.div(squares, count);
+    const deviation = f32x4.sqrt(f32x4.add(variance, f32x4.splat(<f32>epsilon)));
+    const inverse = f32x4.div(f32x4.splat(1), deviation);
+    const target = statistics + channel;
+    Simd.store(target, mean, lanes);
+    Simd.store(target + rowBytes, inverse, lanes);
+    Simd.store(target + 2 * rowBytes, f32x4.div(squares, degreesOfFreedom), lanes);
+  }
+  for (let row = 0; row < rows; row++, x += rowBytes, y += rowBytes) {
+    for (let i = 0; i < c; i += 4) {
+      const channel = (<usize>i) << 2;
+      const mean = v128.load(statistics + channel);
+      const factor = f32x4.mul(v128.load(statistics + rowBytes + channel), v128.load(scale + channel));
+      const centred = f32x4.sub(v128.load(x + channel), mean);
+      Simd.store(y + channel, Simd.madd(centred, factor, v128.load(shift + channel)), min(4, c - i));
+    }
+  }
+}

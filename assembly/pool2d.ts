@@ -1,0 +1,118 @@
+/** Max and average pooling over sliding windows. Padding counts as −∞ to the maximum and not at all to the mean. */
+import { Simd } from './simd';
+import { Window, Windows } from './window';
+
+@unmanaged
+class MaxPool extends Window {
+  x: usize;
+  y: usize;
+
+  @inline
+  visit(xOffset: usize, yOffset: usize, rows: i32, columns: i32, tap: i32): void {
+    const y = this.y + yOffset;
+    let i = 0;
+    for (; i + 4 <= this.c; i += 4) this.reduce(xOffset, y, i, 4, rows, columns);
+    if (i < this.c) this.reduce(xOffset, y, i, this.c - i, rows, columns);
+  }
+
+  /** f32x4.max, slow as it is, since pmax would lose a NaN on one side or the other. */
+  @inline
+  reduce(xOffset: usize, y: usize, i: i32, lanes: i32, rows: i32, columns: i32): void {
+    const channel = (<usize>i) << 2;
+    let best = f32x4.splat(-Infinity);
+    let row = this.x + xOffset + channel;
+    for (let ky = 0; ky < rows; ky++, row += this.rowBytes) {
+      let tap = row;
+      for (let kx = 0; kx < columns; kx++, tap += this.tapBytes) best = f32x4.max(best, v128.load(tap));
+    }
+    Simd.store(y + channel, best, lanes);
+  }
+}
+
+@unmanaged
+class AveragePool extends Window {
+  x: usize;
+  y: usize;
+
+  @inline
+  visit(xOffset: usize, yOffset: usize, rows: i32, columns: i32, tap: i32): void {
+    const y = this.y + yOffset;
+    const taps = f32x4.splat(<f32>max(rows * columns, 1));
+    let i = 0;
+    for (; i + 4 <= this.c; i += 4) this.reduce(xOffset, y, i, 4, rows, columns, taps);
+    if (i < this.c) this.reduce(xOffset, y, i, this.c - i, rows, columns, taps);
+  }
+
+  @inline
+  reduce(xOffset: usize, y: usize, i: i32, lanes: i32, rows: i32, columns: i32, taps: v128): void {
+    const channel = (<usize>i) << 2;
+    let sum = Simd.zero();
+    let row = this.x + xOffset + channel;
+    for (let ky = 0; ky < rows; ky++, row += this.rowBytes) {
+      let tap = row;
+      for (let kx = 0; kx < columns; kx++, tap += this.tapBytes) sum = f32x4.add(sum, v128.load(tap));
+    }
+    Simd.store(y + channel, f32x4.div(sum, taps), lanes);
+  }
+}
+
+const maxPool = changetype<MaxPool>(memory.data(offsetof<MaxPool>(), 16));
+const averagePool = changetype<AveragePool>(memory.data(offsetof<AveragePool>(), 16));
+
+/**
+ * y [N,OH,OW,C] = the largest value of x [N,H,W,C] in each window, NaN where it holds one, −∞ where it sees only padding.
+ * x is read up to 12 bytes beyond its end.
+ */
+export function maxPool2d(
+  x: usize,
+  n: i32,
+  h: i32,
+  w: i32,
+  c: i32,
+  oh: i32,
+  ow: i32,
+  kh: i32,
+  kw: i32,
+  strideH: i32,
+  strideW: i32,
+  top: i32,
+  left: i32,
+  dilationH: i32,
+  dilationW: i32,
+  y: usize,
+): void {
+  const pixelBytes = (<usize>c) << 2;
+  maxPool.set(h, w, c, oh, ow, kh, kw, strideH, strideW, top, left, dilationH, dilationW, pixelBytes);
+  maxPool.x = x;
+  maxPool.y = y;
+  Windows.walk<MaxPool>(maxPool, n, pixelBytes);
+}
+
+/**
+ * y [N,OH,OW,C] = the mean of x [N,H,W,C] in each window, over the pixels that lie within the image; 0 where none does.
+ * x is read up to 12 bytes beyond its end.
+ */
+export function averagePool2d(
+  x: usize,
+  n: i32,
+  h: i32,
+  w: i32,
+  c: i32,
+  oh: i32,
+  ow: i32,
+  kh: i32,
+  kw: i32,
+  strideH: i32,
+  strideW: i32,
+  top: i32,
+  left: i32,
+  dilationH: i32,
+  dilationW: i32,
+  y: usize,
+): void {
+  const pixelBytes = (<usize>c) << 2;
+  averagePool.set(h, w, c, oh, ow, kh, kw, strideH, strideW, top, left, dilationH, dilationW, pixelBytes);
+  averagePool.x = x;
+  averagePool.y = y;
+  Windows.walk<AveragePool>(averagePool, n, pixelBytes);
+}

@@ -1,0 +1,81 @@
+/**
+ * Depthwise convolution: every channel is filtered by itself, with `multiplier` filters.
+ *   x [N,H,W,C] ⋆ filter [KH,KW,C,M] + bias [C·M] → y [N,OH,OW,C·M], output c·M + m from input c
+ *   ONNX Conv with group = C
+ */
+import * as v from 'valibot';
+import { call, type Operand } from '../region.ts';
+import { elementCount, type Shape } from '../tensor.ts';
+import { foldIntoFilter } from './fold.ts';
+import { clampArguments } from './gemm.ts';
+import { layer } from './layer.ts';
+import { pair, windowArguments, windowEntries, windowOutput } from './window.ts';
+
+const attributes = v.strictObject({
+  multiplier: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535)), 1),
+  ...windowEntries,
+  stride: v.optional(pair, 1),
+  bias: v.optional(v.boolean(), true),
+});
+type Attributes = v.InferOutput<typeof attributes>;
+
+const inputChannels = (x: Shape | undefined): number => x?.[3] as number;
+
+export const depthwiseConv2d = layer<Attributes>({
+  attributes,
+
+  inferShape: ([x], a) => windowOutput(x, a, inputChannels(x) * a.multiplier),
+
+  weights: ([x], a) => {
+    const fanIn = a.size[0] * a.size[1];
+    const outputs = inputChannels(x) * a.multiplier;
+    return {
+      filter: {
+        shape: [...a.size, inputChannels(x), a.multiplier],
+        initializer: { heUniform: { fanIn } },
+        decay: true,
+      },
+      ...(a.bias && { bias: { shape: [outputs], initializer: 'zeros' } as const }),
+    };
+  },
+
+  macs: (_, y, a) => elementCount(y) * a.size[0] * a.size[1],
+
+  forward: (c) => {
+    const x = c.x[0] as Operand;
+    const geometry = windowArguments(x.shape, c.y.shape, c.a);
+    const weights = [c.w.filter as Operand, c.w.bias ?? 0, c.a.multiplier];
+    return call('depthwiseConv2d', x, geometry, weights, c.y, c.epilogue.residual ?? 0, clampArguments(c));
+  },
+
+  epilogue: { clamp: true, residual: true },
+  foldAffine: (w, a, affine) => ({
+    weights: foldIntoFilter(w, affine, affine.scale.length),
+    attributes: { ...a, bias: true },
+  }),
+
+  backward: (c) => {
+    const x = c.x[0] as Operand;
+    const geometry = windowArguments(x.shape, c.dy.shape, c.a);
+    const filter = c.w.filter as Operand;
+    const dw = c.dw.filter as Operand;
+    const dx = c.dx[0];
+    const outputs = inputChannels(c.dy.shape);
+    const rows = elementCount(c.dy.shape) / outputs;
+    return [
+      call('fillZero', dw, dw.region.bytes),
+      ...(dx ? [call('fillZero', dx, dx.region.bytes)] : []),
+      call('depthwiseConv2dBackward', x, geometry, filter, c.a.multiplier, c.dy, dx ?? 0, dw),
+      ...(c.dw.bias ? [call('columnSums', c.dy, 4 * outputs, rows, outputs, c.dw.bias)] : []),
+    ];
+  },
+
+  samples: [
+    { input: [1, 5, 5, 4], size: 3, padding: 1 },
+    { input: [2, 7, 5, 9], size: 3, stride: 2, padding: 'same' }, // odd sides, a channel tail
+    { input: [1, 8, 6, 3], size: [3, 2], dilation: [2, 1], padding: [1, 2, 0, 1], bias: false },
+    { input: [2, 5, 4, 3], size: 3, padding: 1, multiplier: 2 },
+    { input: [3, 1, 6, 1], size: [1, 3], stride: [1, 2], padding: [0, 1] },
+    { input: [1, 4, 1, 5], size: 5, padding: 2, multiplier: 3, bias: false },
+  ],
+});

@@ -1,0 +1,111 @@
+/**
+ * The network as the page looks at it: one session that gives the answer and every layer's value in the same run, so that
+ * what is drawn and what is said belong together. Both come from the graph as the file has it, before fusion.
+ */
+import { describeGraph, type GraphDescription, type LayerDescription } from '../engine/describe.ts';
+import { EngineError } from '../engine/errors.ts';
+import type { GraphNode } from '../engine/graph.ts';
+import type { Image } from '../engine/image/image.ts';
+import { type Preprocess, preprocess } from '../engine/image/preprocess.ts';
+import type { KernelSource } from '../engine/kernels.ts';
+import type { Model } from '../engine/model-file.ts';
+import { Session } from '../engine/session.ts';
+import { definitionOf, type Task } from '../engine/tasks/index.ts';
+import type { Tensor } from '../engine/tensor.ts';
+
+/** What one run gave. */
+export interface Reading {
+  /** The network's input [1,H,W,C], after pre-processing. */
+  readonly input: Tensor;
+  /** Every node's value, by id. */
+  readonly values: Readonly<Record<string, Tensor>>;
+  /** A probability for each of the network's labels, in their order. */
+  readonly scores: Float32Array;
+  /** Index of the largest score. */
+  readonly top: number;
+  /** From the copy of the input to the copy of the last value. */
+  readonly milliseconds: number;
+}
+
+/** The filter behind a map: a convolution's weights for one of its output channels. */
+export interface Filter {
+  readonly node: string;
+  readonly channel: number;
+  /** [KH,KW,IC] */
+  readonly weights: Tensor;
+  readonly bias: number | undefined;
+}
+
+export class Network {
+  readonly nodes: readonly GraphNode[];
+  readonly labels: readonly string[];
+  readonly description: GraphDescription;
+  private readonly model: Model;
+  private readonly task: Task;
+  private readonly spec: Preprocess;
+  private readonly inputName: string;
+  private readonly inputShape: readonly number[];
+  private readonly session: Session;
+
+  /** @throws EngineError `invalid-input` where the model's file does not say what it is for */
+  constructor(model: Model, source: KernelSource) {
+    const { task, preprocess: spec, labels } = model.card;
+    if (!task || !spec || !labels) {
+      throw new EngineError('invalid-input', 'the model file lacks "task", "preprocess" or "labels"');
+    }
+    const input = model.graph.inputs[0] as Model['graph']['inputs'][number];
+    this.model = model;
+    this.task = task;
+    this.spec = spec;
+    this.labels = labels;
+    this.nodes = model.graph.nodes;
+    this.inputName = input.name;
+    this.inputShape = [1, ...input.shape.slice(1)];
+    this.description = describeGraph(model.graph);
+    const graph = definitionOf(task).extend(task, model.graph);
+    const taps = model.graph.nodes.map((node) => node.id);
+    this.session = new Session({ graph, tensors: model.tensors }, source, { taps });
+  }
+
+  /** Runs the network on one picture. */
+  read(picture: Image): Reading {
+    const data = preprocess(picture, this.spec);
+    const start = performance.now();
+    const values = this.session.run({ [this.inputName]: data });
+    const milliseconds = performance.now() - start;
+    const scores = (values[this.task.output] as Tensor).data;
+    const top = scores.indexOf(scores.reduce((best, score) => Math.max(best, score), 0));
+    return { input: { shape: this.inputShape, data }, values, scores, top, milliseconds };
+  }
+
+  describe(id: string): LayerDescription {
+    return this.description.layers.find((layer) => layer.id === id) as LayerDescription;
+  }
+
+  /** An input value as the brightness that it was made of, 0–255: pre-processing backwards. */
+  brightness(value: number, channel: number): number {
+    const { scale, mean, std } = this.spec;
+    return (value * (std[channel] as number) + (mean[channel] as number)) / scale;
+  }
+
+  /** The filter that a map comes from, seen through layers that treat every channel apart (relu, pooling). */
+  filterOf(id: string, channel: number): Filter | undefined {
+    const node = this.nodes.find((candidate) => candidate.id === id);
+    if (!node || node.inputs.length !== 1) return undefined;
+    const weights = this.model.tensors.get(node.weights.filter ?? `${id}.filter`);
+    if (weights) return weights.shape.length === 4 ? this.slice(node, weights, channel) : undefined;
+    const before = node.inputs[0] as string;
+    const channels = this.describe(id).shape.at(-1);
+    const isSameChannels = this.nodes.some(({ id }) => id === before) && this.describe(before).shape.at(-1) === channels;
+    return isSameChannels ? this.filterOf(before, channel) : undefined;
+  }
+
+  /** One output channel's weights out of a filter [KH,KW,IC,OC]. */
+  private slice(node: GraphNode, { shape, data }: Tensor, channel: number): Filter | undefined {
+    const outputs = shape[3] as number;
+    if (outputs !== this.describe(node.id).shape.at(-1)) return undefined;
+    const weights = data.filter((_, index) => index % outputs === channel);
+    const bias = this.model.tensors.get(node.weights.bias ?? `${node.id}.bias`)?.data[channel];
+    return { node: node.id, channel, weights: { shape: shape.slice(0, 3), data: weights }, bias };
+  }
+}

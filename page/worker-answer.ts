@@ -1,0 +1,51 @@
+/** Asking the worker the same question: the same picture as a PNG, over HTTP. */
+export interface WorkerAnswer {
+  readonly label: string;
+  /** Probability of every label that the worker named. */
+  readonly scores: ReadonlyMap<string, number>;
+  /** From sending the picture to having the answer. */
+  readonly roundTripMs: number;
+  /** What the worker says its network took; undefined where it does not say. */
+  readonly runMs: number | undefined;
+}
+
+/** Where the worker serves the model of this name. */
+export const predictUrl = (model: string): string => `/v1/models/${model}/predict`;
+
+/**
+ * Posts a picture.
+ * @throws Error whose message is the worker's own sentence, or the status
+ */
+export async function askWorker(url: string, png: Blob, labels: number): Promise<WorkerAnswer> {
+  const start = performance.now();
+  const response = await fetch(`${url}?top_k=${labels}`, {
+    method: 'POST',
+    headers: { 'content-type': png.type, accept: 'application/json' },
+    body: png,
+  });
+  const body: unknown = await response.json().catch(() => undefined);
+  const roundTripMs = performance.now() - start;
+  if (!response.ok) {
+    const { detail, title } = (body ?? {}) as { detail?: string; title?: string };
+    throw new Error(detail ?? title ?? `HTTP ${response.status}`);
+  }
+  const answer = body as readonly { readonly label: string; readonly score: number }[];
+  const top = answer[0];
+  if (!top) throw new Error(`HTTP ${response.status}`);
+  const timing = /(?:^|,)\s*run;(?:[^,]*;)?dur=([\d.]+)/.exec(response.headers.get('server-timing') ?? '');
+  return {
+    label: top.label,
+    scores: new Map(answer.map(({ label, score }) => [label, score])),
+    roundTripMs,
+    runMs: timing ? Number(timing[1]) : undefined,
+  };
+}
+
+/**
+ * Two answers agree where they name the same label and no score differs by more than 0.0005: then every percentage that
+ * the page shows is the same. The builds of the kernels may round differently, some 1e-6 apart.
+ */
+export function agrees(answer: WorkerAnswer, label: string, score: (label: string) => number | undefined): boolean {
+  if (answer.label !== label) return false;
+  return [...answer.scores].every(([name, theirs]) => Math.abs(theirs - (score(name) ?? Number.NaN)) <= 0.0005);
+}

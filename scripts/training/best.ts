@@ -1,0 +1,32 @@
+/** Keeps the best weights of a run, and says when it is time to stop. */
+import type { EpochRecord } from './checkpoint.ts';
+
+export class Best {
+  epoch: number;
+  weights: Float32Array<ArrayBufferLike>;
+  private readonly patience: number;
+
+  /** @param patience epochs without a better one before `isStale`; undefined never stops */
+  constructor(patience: number | undefined, epoch = 0, weights: Float32Array<ArrayBufferLike> = new Float32Array(0)) {
+    this.patience = patience ?? Number.POSITIVE_INFINITY;
+    this.epoch = epoch;
+    this.weights = weights;
+  }
+
+  /**
+   * Takes the last epoch's weights if it is the best by validation accuracy; the earlier of equals stays, so that no
+   * rounding of a loss decides.
+   */
+  offer(history: readonly EpochRecord[], weights: Float32Array): boolean {
+    const last = history.at(-1) as EpochRecord;
+    const best = history[this.epoch - 1];
+    if (best && last.valAccuracy <= best.valAccuracy) return false;
+    this.epoch = last.epoch;
+    this.weights = weights.slice();
+    return true;
+  }
+
+  isStale(epoch: number): boolean {
+    return epoch - this.epoch >= this.patience;
+  }
+}

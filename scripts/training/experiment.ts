@@ -1,0 +1,185 @@
+/**
+ * What stands between flags and the training loop: data, graph, weights and threads of a run, made from its settings
+ * and, where there is one, a checkpoint.
+ */
+import { readFile } from 'node:fs/promises';
+import { type ArchitectureName, architectures } from '../../engine/architectures/index.ts';
+import { EngineError } from '../../engine/errors.ts';
+import { buildGraph, type Graph, inferShapes } from '../../engine/graph.ts';
+import type { Preprocess } from '../../engine/image/preprocess.ts';
+import type { KernelSource } from '../../engine/kernels.ts';
+import { type Model, type ModelCard, parseDocument } from '../../engine/model-file.ts';
+import { Random, streams } from '../../engine/random.ts';
+import { formatShape, sameShape } from '../../engine/tensor.ts';
+import { initialWeights, toTensors, type WeightVector, weightVector } from '../../engine/training/weight-vector.ts';
+import { namedFileError } from '../io/file-error.ts';
+import type { Checkpoint } from './checkpoint.ts';
+import type { DataSet } from './data-sets/index.ts';
+import { validationSplit } from './data-sets/split.ts';
+import { Network } from './network.ts';
+import { canonicalCommand, type TrainSettings } from './settings.ts';
+
+const isArchitecture = (name: string): name is ArchitectureName => Object.hasOwn(architectures, name);
+
+/** What the network wants of the data: width, height, channels. `--size` and `--channels` go before. */
+export async function wantedPictures(
+  settings: TrainSettings,
+): Promise<{ size: [number, number]; channels: 'gray' | 'RGB' }> {
+  const { model } = settings;
+  const wanted = isArchitecture(model) ? architectures[model] : await wantedByGraph(model);
+  return { size: settings.size ?? [...wanted.size], channels: settings.channels ?? wanted.channels };
+}
+
+async function wantedByGraph(path: string): Promise<{ size: [number, number]; channels: 'gray' | 'RGB' }> {
+  const { graph } = await readGraph(path);
+  const [, height, width, channels] = (graph.inputs[0] as Graph['inputs'][number]).shape;
+  if (!height || !width || (channels !== 1 && channels !== 3)) {
+    throw new EngineError('invalid-graph', `${path}: training needs an input [-1,H,W,1 or 3]`);
+  }
+  return { size: [width, height], channels: channels === 1 ? 'gray' : 'RGB' };
+}
+
+/** Reads `--model FILE.json`. @throws EngineError, beginning with the path */
+export async function readGraph(path: string): Promise<{ card: ModelCard; graph: Graph }> {
+  const known = Object.keys(architectures).join(', ');
+  if (!path.endsWith('.json')) {
+    throw new EngineError(
+      'invalid-input',
+      `there is no architecture "${path}": known are ${known}, or a graph file NAME.json`,
+    );
+  }
+  try {
+    return parseDocument(await readFile(path, 'utf8'));
+  } catch (error) {
+    if (error instanceof EngineError) throw new EngineError(error.code, `${path}: ${error.message}`, error.path);
+    throw namedFileError(error, path, 'invalid-input');
+  }
+}
+
+async function graphFor(settings: TrainSettings, dataSet: DataSet): Promise<Graph> {
+  const { model } = settings;
+  const classes = dataSet.labels.length;
+  if (isArchitecture(model)) return buildGraph(architectures[model].build({ input: dataSet.shape, classes }));
+  const { graph } = await readGraph(model);
+  const input = (graph.inputs[0] as Graph['inputs'][number]).shape.slice(1);
+  if (!sameShape(input, dataSet.shape)) {
+    throw new EngineError(
+      'shape-mismatch',
+      `${model}: its input is ${formatShape(input)}, the pictures are ${formatShape(dataSet.shape)}`,
+    );
+  }
+  const output = inferShapes(graph, 1).of((graph.outputs[0] as Graph['outputs'][number]).from);
+  if (output.length !== 2 || output[1] !== classes) {
+    throw new EngineError(
+      'shape-mismatch',
+      `${model}: its output is ${formatShape(output)}, the data have ${classes} classes`,
+    );
+  }
+  return graph;
+}
+
+/** Everything a run works with. */
+export interface Experiment {
+  readonly settings: TrainSettings;
+  readonly dataSet: DataSet;
+  readonly graph: Graph;
+  readonly vector: WeightVector;
+  readonly preprocess: Preprocess;
+  readonly network: Network;
+  readonly training: Uint32Array;
+  readonly validation: Uint32Array;
+  readonly pixelsPerSample: number;
+  /** The order of an epoch's batches: a permutation that depends on seed and epoch alone. */
+  batches(epoch: number): Generator<Uint32Array>;
+  readonly updatesPerEpoch: number;
+  /** A model file's content with these weights. */
+  model(weights: Float32Array, metrics: Readonly<Record<string, number>>): Model;
+}
+
+export const task = { kind: 'classify', output: 'logits', activation: 'softmax' } as const;
+
+export async function createExperiment(
+  settings: TrainSettings,
+  dataSet: DataSet,
+  kernels: KernelSource,
+  threads: number,
+  checkpoint: Checkpoint | undefined,
+): Promise<Experiment> {
+  const graph = await graphFor(settings, dataSet);
+  const vector = weightVector(graph);
+  const [height, width, channels] = dataSet.shape;
+  const preprocess: Preprocess = preprocessOf(width, height, channels);
+  const pixelsPerSample = height * width * channels;
+  const { train: training, validation } = validationSplit(dataSet.train, settings.seed);
+  const network = new Network(
+    {
+      graph,
+      vector,
+      kernels,
+      preprocess,
+      pixels: dataSet.train.pixels,
+      classes: dataSet.train.classes,
+      pixelsPerSample,
+      classCount: dataSet.labels.length,
+      labelSmoothing: settings.labelSmoothing,
+      seed: settings.seed,
+      threads,
+      batchSize: settings.batch,
+      optimizer: { name: settings.optimizer, weightDecay: settings.weightDecay },
+    },
+    checkpoint?.vectors.weights ?? initialWeights(vector, settings.seed),
+  );
+  if (checkpoint) {
+    network.optimizer.step = checkpoint.state.step;
+    for (const [name, state] of Object.entries(network.optimizer.state)) {
+      state.set(checkpoint.vectors[name] as Float32Array);
+    }
+  }
+  return {
+    settings,
+    dataSet,
+    graph,
+    vector,
+    preprocess,
+    network,
+    training,
+    validation,
+    pixelsPerSample,
+    updatesPerEpoch: Math.ceil(training.length / settings.batch),
+    *batches(epoch) {
+      const order = new Random(settings.seed, streams.shuffle, epoch).shuffle(training.length);
+      for (let first = 0; first < order.length; first += settings.batch) {
+        yield order.subarray(first, first + settings.batch).map((position) => training[position] as number);
+      }
+    },
+    model: (weights, metrics) => ({
+      graph,
+      tensors: toTensors(vector, weights),
+      card: {
+        name: `${dataSet.name}-${settings.model
+          .split(/[\\/]/)
+          .at(-1)
+          ?.replace(/\.json$/, '')}`,
+        preprocess,
+        task,
+        labels: [...dataSet.labels],
+        provenance: {
+          command: canonicalCommand(settings),
+          data: { name: dataSet.name, source: dataSet.source, licence: dataSet.licence, sha256: dataSet.sha256 },
+          metrics,
+        },
+      },
+    }),
+  };
+}
+
+/** Pixels 0–255 become 0–1. */
+const preprocessOf = (width: number, height: number, channels: number): Preprocess => ({
+  size: [width, height],
+  fit: 'stretch',
+  antialias: true,
+  channels: channels === 1 ? 'gray' : 'RGB',
+  scale: 1 / 255,
+  mean: Array<number>(channels).fill(0),
+  std: Array<number>(channels).fill(1),
+});

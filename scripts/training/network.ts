@@ -1,0 +1,119 @@
+/**
+ * The network in training: `lossAndGradients` spreads a batch over threads and gathers the shards' gradients in their
+ * order, `update` lets the optimiser step. The same bits at any number of threads (MODEL §4).
+ */
+import { Worker } from 'node:worker_threads';
+import { EngineError } from '../../engine/errors.ts';
+import { Optimizer, type OptimizerOptions } from '../../engine/training/optimizer.ts';
+import { ShardRunner, type TrainingSetup } from './shard-runner.ts';
+import { createSharedBatch, Slot, shardCount } from './shared-batch.ts';
+
+/** How long the main thread waits for the others before it looks whether one has failed. */
+const WAIT_MS = 1000;
+
+export interface NetworkOptions extends Omit<TrainingSetup, 'shared'> {
+  readonly batchSize: number;
+  readonly optimizer: OptimizerOptions;
+}
+
+export class Network {
+  readonly optimizer: Optimizer;
+  private readonly setup: TrainingSetup;
+  private readonly runner: ShardRunner;
+  private readonly workers: readonly Worker[];
+
+  constructor(options: NetworkOptions, initialWeights: Float32Array) {
+    const threads = Math.min(options.threads, shardCount(options.batchSize));
+    const shared = createSharedBatch(options.vector.length, options.batchSize, threads);
+    const { graph, vector, kernels, preprocess, pixels, classes, pixelsPerSample, classCount, labelSmoothing, seed } =
+      options;
+    this.setup = {
+      graph,
+      vector,
+      kernels,
+      preprocess,
+      pixels,
+      classes,
+      pixelsPerSample,
+      classCount,
+      labelSmoothing,
+      seed,
+      shared,
+      threads,
+    };
+    this.optimizer = new Optimizer(vector, options.optimizer, kernels);
+    this.optimizer.weights.set(initialWeights);
+    this.runner = new ShardRunner(this.setup);
+    this.workers = Array.from({ length: threads - 1 }, (_, index) => {
+      const workerData = { setup: this.setup, thread: index + 1 };
+      const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+      const worker = new Worker(new URL(`./shard-worker.${extension}`, import.meta.url), { workerData });
+      worker.unref();
+      return worker;
+    });
+  }
+
+  get weights(): Float32Array {
+    return this.optimizer.weights;
+  }
+
+  /**
+   * Forward, loss and backward of a batch; the gradients wait in the optimiser for `update`.
+   * @param indices pictures of the training split
+   * @returns summed cross-entropy
+   */
+  lossAndGradients(indices: Uint32Array): number {
+    const { shared, vector } = this.setup;
+    const { control } = shared;
+    shared.indices.set(indices);
+    shared.weights.set(this.optimizer.weights);
+    control[Slot.samples] = indices.length;
+    control[Slot.step] = this.optimizer.step;
+    Atomics.add(control, Slot.batch, 1);
+    Atomics.notify(control, Slot.batch);
+    this.runner.runShare(0);
+    this.workers.forEach((_, index) => {
+      this.awaitThread(index + 1);
+    });
+    for (let shard = 0; shard < shardCount(indices.length); shard++) {
+      this.optimizer.add(shared.gradients.subarray(shard * vector.length, (shard + 1) * vector.length));
+    }
+    let sum = 0;
+    for (let i = 0; i < indices.length; i++) sum += shared.losses[i] as number;
+    if (!Number.isFinite(sum)) {
+      throw new EngineError(
+        'invalid-data',
+        `the loss is ${sum} at update ${this.optimizer.step + 1}: try a lower --lr`,
+      );
+    }
+    return sum;
+  }
+
+  update(learningRate: number): void {
+    this.optimizer.update(learningRate);
+  }
+
+  /** Ends the threads. */
+  close(): void {
+    const { control } = this.setup.shared;
+    Atomics.store(control, Slot.quit, 1);
+    Atomics.add(control, Slot.batch, 1);
+    Atomics.notify(control, Slot.batch);
+  }
+
+  private awaitThread(thread: number): void {
+    const { control, failure } = this.setup.shared;
+    const batch = control[Slot.batch] as number;
+    const slot = Slot.threads + thread;
+    for (let done = Atomics.load(control, slot); done !== batch; done = Atomics.load(control, slot)) {
+      const failed = Atomics.load(control, Slot.failed);
+      if (failed > 0) {
+        throw new EngineError(
+          'unavailable',
+          `a training thread failed: ${new TextDecoder().decode(failure.slice(0, failed))}`,
+        );
+      }
+      Atomics.wait(control, slot, done, WAIT_MS);
+    }
+  }
+}

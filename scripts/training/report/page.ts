@@ -1,0 +1,139 @@
+/** index.html: the whole report in one file. No script, no outside host, nothing that a policy could have to allow. */
+import { encode } from 'fast-png';
+import type { Image } from '../../../engine/image/image.ts';
+import type { Evaluation } from '../metrics.ts';
+import { confusionSvg } from './confusion.ts';
+import { curvesSvg } from './curves.ts';
+import { element, escapeText, percent, textElement } from './markup.ts';
+import type { EpochRow, PicturedMistake, Report } from './report.ts';
+import { themeStyle } from './theme.ts';
+
+export function reportHtml(report: Report): string {
+  const { epochs = [], evaluation, mistakes = [], skipped = [] } = report;
+  const sections = [
+    Object.keys(report.settings).length > 0 && section('Settings', settingsTable(report.settings)),
+    evaluation && section('Result', summary(evaluation)),
+    epochs.length > 0 && section('Epochs', curvesSvg(epochs, report.bestEpoch), epochTable(epochs, report.bestEpoch)),
+    evaluation && section('Confusion', scroll(confusionSvg(evaluation.confusion, report.labels))),
+    evaluation && section('Classes', classTable(evaluation, report.labels)),
+    mistakes.length > 0 && section('Worst mistakes', mistakeGallery(mistakes, report.labels)),
+    skipped.length > 0 &&
+      section(
+        `${skipped.length} skipped`,
+        table(
+          ['file', 'reason'],
+          skipped.map(({ file, reason }) => [file, reason]),
+          2,
+        ),
+      ),
+  ];
+  return `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${escapeText(report.title)}</title>
+<style>${style}</style>
+<main>
+<h1>${escapeText(report.title)}</h1>
+${sections.filter((markup) => typeof markup === 'string').join('\n')}
+</main>
+</html>
+`;
+}
+
+const style = `${themeStyle(':root')}
+*{box-sizing:border-box}body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.5 system-ui,sans-serif}
+main{max-width:60rem;margin:auto;padding:1rem}h1{font-size:1.5rem;overflow-wrap:anywhere}h2{font-size:1.15rem;margin:2rem 0 .5rem}
+.scroll{overflow-x:auto}table{border-collapse:collapse;font-variant-numeric:tabular-nums}
+th,td{padding:.25rem .75rem .25rem 0;text-align:right;border-bottom:1px solid var(--line);white-space:nowrap}
+th{color:var(--muted);font-weight:600}.text{text-align:left}td.text{white-space:normal;min-width:6rem;max-width:32rem;overflow-wrap:break-word}
+tr.kept td{font-weight:700}.mistakes{display:grid;grid-template-columns:repeat(auto-fill,minmax(8.5rem,1fr));gap:1rem}
+figure{margin:0;min-width:0}figcaption{font-size:.875rem;overflow-wrap:anywhere}
+figure img{width:100%;image-rendering:pixelated;border:1px solid var(--line)}`;
+
+const section = (title: string, ...content: readonly string[]): string =>
+  element('section', {}, textElement('h2', {}, title), ...content);
+
+const scroll = (markup: string): string => element('div', { class: 'scroll' }, markup);
+
+/** Plain text in, escaped here. The first `textColumns` columns are text, the others numbers. */
+function table(head: readonly string[], rows: readonly (readonly string[])[], textColumns: number, kept = -1): string {
+  const cells = (name: 'th' | 'td', texts: readonly string[]) =>
+    texts.map((text, i) => textElement(name, { class: i < textColumns ? 'text' : undefined }, text)).join('');
+  const body = rows.map((row, i) => element('tr', { class: i === kept ? 'kept' : undefined }, cells('td', row)));
+  const header = head.length === 0 ? [] : [element('thead', {}, element('tr', {}, cells('th', head)))];
+  return scroll(element('table', {}, ...header, element('tbody', {}, ...body)));
+}
+
+const settingsTable = (settings: Report['settings']): string =>
+  table(
+    [],
+    Object.entries(settings).map(([name, value]) => [name, String(value)]),
+    2,
+  );
+
+function summary({ images, accuracy, loss, topK }: Evaluation): string {
+  const rows = [
+    ['pictures', String(images)],
+    ['accuracy', percent(accuracy)],
+    ...(topK.k > 1 ? [[`among the first ${topK.k}`, percent(topK.accuracy)]] : []),
+    ['loss', loss.toFixed(4)],
+  ];
+  return table([], rows, 1);
+}
+
+function epochTable(epochs: readonly EpochRow[], bestEpoch: number | undefined): string {
+  const columns: [string, keyof EpochRow, (value: number) => string][] = [
+    ['epoch', 'epoch', String],
+    ['learning rate', 'learningRate', (value) => String(Number(value.toPrecision(4)))],
+    ['training loss', 'trainLoss', (value) => value.toFixed(4)],
+    ['training accuracy', 'trainAccuracy', percent],
+    ['validation loss', 'valLoss', (value) => value.toFixed(4)],
+    ['validation accuracy', 'valAccuracy', percent],
+  ];
+  const present = columns.filter(([, key]) => epochs.some((row) => row[key] !== undefined));
+  const rows = epochs.map((row) => present.map(([, key, format]) => (row[key] === undefined ? '' : format(row[key]))));
+  const kept = epochs.findIndex(({ epoch }) => epoch === bestEpoch);
+  return table(
+    present.map(([title]) => title),
+    rows,
+    0,
+    kept,
+  );
+}
+
+function classTable({ perClass }: Evaluation, labels: readonly string[]): string {
+  const rows = perClass.map(({ precision, recall, f1, support }, label) => [
+    labels[label] ?? String(label),
+    percent(precision),
+    percent(recall),
+    percent(f1),
+    String(support),
+  ]);
+  return table(['class', 'precision', 'recall', 'F1', 'pictures'], rows, 1);
+}
+
+function mistakeGallery(mistakes: readonly PicturedMistake[], labels: readonly string[]): string {
+  const figures = mistakes.map(({ image, index, actual, predicted, loss, file }) => {
+    const said = `${labels[actual]} taken for ${labels[predicted]}`;
+    return element(
+      'figure',
+      {},
+      element('img', { src: pngDataUri(image), alt: `${said}, ${file ?? `picture ${index}`}` }),
+      element(
+        'figcaption',
+        {},
+        textElement('strong', {}, said),
+        escapeText(` loss ${loss.toFixed(2)}, ${file ?? `picture ${index}`}`),
+      ),
+    );
+  });
+  return element('div', { class: 'mistakes' }, ...figures);
+}
+
+function pngDataUri({ width, height, channels, data }: Image): string {
+  const png = encode({ width, height, channels, data, depth: 8 });
+  return `data:image/png;base64,${Buffer.from(png).toString('base64')}`;
+}
