@@ -1,3 +1,4 @@
+import { cloudflareTest } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -6,10 +7,17 @@ export default defineConfig({
       {
         test: {
           name: 'node',
-          include: ['test/{assembly,engine,scripts,page}/**/*.test.ts'],
+          include: ['test/{assembly,engine,scripts,page,worker-bundle}/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },
+      },
+      {
+        // Inside workerd, with the bindings of wrangler.toml.
+        plugins: [
+          cloudflareTest({ wrangler: { configPath: './wrangler.toml' }, miniflare: { cf: false, bindings: { LOG: 'off' } } }),
+        ],
+        test: { name: 'workerd', include: ['test/worker/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 120_000 },
       },
     ],
   },

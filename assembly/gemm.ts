@@ -7,7 +7,6 @@
 import { Scalar, Simd } from './simd';
 
 /** Bytes of one panel row: eight f32. */
-@inline
 const PANEL_ROW: usize = 32;
 
 /**
@@ -39,7 +38,14 @@ class Clamped {
 class ClampedResidual {
   @inline
   store(y: usize, residual: usize, a: v128, b: v128, lo: f32, hi: f32): void {
-    changetype<Clamped>(0).store(y, 0, f32x4.add(a, v128.load(residual)), f32x4.add(b, v128.load(residual, 16)), lo, hi);
+    changetype<Clamped>(0).store(
+      y,
+      0,
+      f32x4.add(a, v128.load(residual)),
+      f32x4.add(b, v128.load(residual, 16)),
+      lo,
+      hi,
+    );
   }
 }
 
@@ -201,7 +207,7 @@ export class Gemm {
     let column = 0;
     for (; column + 8 <= n; column += 8, panel += panelBytes) {
       let aRow = a;
-      let offset = <usize>column << 2;
+      let offset = (<usize>column) << 2;
       for (let left = m; left > 0; ) {
         const rows = Gemm.balancedRows(left, rowsPerTile);
         Gemm.tileOf<Store>(
@@ -241,8 +247,8 @@ export class Gemm {
     rowsPerTile: i32,
   ): void {
     const panelEnd = panel + (<usize>k + 1) * PANEL_ROW;
-    const columns = <usize>(n - column) << 2;
-    let offset = <usize>column << 2;
+    const columns = (<usize>(n - column)) << 2;
+    let offset = (<usize>column) << 2;
     for (let left = m; left > 0; ) {
       const rows = Gemm.balancedRows(left, rowsPerTile);
       Gemm.tileOf<Plain>(rows, a, aStride, panel, panelEnd, tailTile, PANEL_ROW, 0, lo, hi);

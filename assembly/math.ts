@@ -10,8 +10,8 @@ import { Elementwise } from './elementwise';
 
 // ln 2 as a short head, whose products with an exponent are exact, and a tail.
 const LN2_HEAD: f32 = 0.693359375;
-const LN2_TAIL: f32 = -2.12194440e-4;
-const LOG2_E: f32 = 1.4426950408889634;
+const LN2_TAIL: f32 = -2.1219444e-4;
+const LOG2_E: f32 = <f32>Math.LOG2E;
 const SMALLEST_NORMAL: f32 = 1.17549435e-38;
 /** √½ as bits: mantissas are brought into [√½, √2). */
 const SQRT_HALF_BITS: i32 = 0x3f3504f3;
@@ -38,7 +38,7 @@ export class Exp {
     const n = f32x4.nearest(f32x4.mul(bounded, f32x4.splat(LOG2_E)));
     let r = f32x4.sub(bounded, f32x4.mul(n, f32x4.splat(LN2_HEAD)));
     r = f32x4.sub(r, f32x4.mul(n, f32x4.splat(LN2_TAIL)));
-    let sum = f32x4.splat(1.9875691500e-4);
+    let sum = f32x4.splat(1.98756915e-4);
     sum = Horner.step(sum, r, 1.3981999507e-3);
     sum = Horner.step(sum, r, 8.3334519073e-3);
     sum = Horner.step(sum, r, 4.1665795894e-2);
@@ -72,8 +72,8 @@ export class Log {
     const m = f32x4.sub(mantissa, f32x4.splat(1));
     const square = f32x4.mul(m, m);
     let sum = f32x4.splat(7.0376836292e-2);
-    sum = Horner.step(sum, m, -1.1514610310e-1);
-    sum = Horner.step(sum, m, 1.1676998740e-1);
+    sum = Horner.step(sum, m, -1.151461031e-1);
+    sum = Horner.step(sum, m, 1.167699874e-1);
     sum = Horner.step(sum, m, -1.2420140846e-1);
     sum = Horner.step(sum, m, 1.4249322787e-1);
     sum = Horner.step(sum, m, -1.6668057665e-1);

@@ -56,32 +56,81 @@ export function rangeOf(data: Float32Array, offset = 0, step = 1): Range {
   return { min, max };
 }
 
+/** How values become steps of a ramp: `zero` is the background, `zero ± extent` the ends. */
+export interface Scale {
+  readonly zero: number;
+  readonly extent: number;
+}
+
+/** Diverging colours, symmetric about zero, where a value may be negative; otherwise from the smallest to the largest. */
+export function scaleOf({ min, max }: Range, isSigned: boolean): Scale {
+  return isSigned ? { zero: 0, extent: Math.max(max, -min) } : { zero: min, extent: max - min };
+}
+
+/** First of three bytes of the colour of a value, and the ramp that it lies on. A scale without extent is background. */
+function colourOf(value: number, { zero, extent }: Scale, palette: Palette): { ramp: Ramp; offset: number } {
+  const level = extent > 0 ? Math.min(1, Math.max(-1, (value - zero) / extent)) : 0;
+  return { ramp: level < 0 ? palette.negative : palette.positive, offset: 3 * Math.round(255 * Math.abs(level)) };
+}
+
+/** `rgb(250,250,248)`, as SVG and CSS write colours. */
+export function cssColour(value: number, scale: Scale, palette: Palette): string {
+  const { ramp, offset } = colourOf(value, scale, palette);
+  return `rgb(${ramp.subarray(offset, offset + 3).join(',')})`;
+}
+
+/** RGBA pixels, row by row: what ImageData is in a browser. */
+export interface Pixels {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Uint8ClampedArray;
+}
+
 /**
  * Paints one channel of a map.
- * @param pixels RGBA [H·W·4], overwritten
- * @param tensor [1,H,W,C] or anything else whose last axis is the channel
- * @param isSigned diverging colours, symmetric about zero and scaled by the larger magnitude of this channel; otherwise
- *   the smallest value of the channel is the background and the largest the end of the ramp
+ * @param tensor [1,H,W,C] or [H,W,C]
+ * @param left column of `pixels` at which the picture of W × H pixels begins
+ * @param top likewise its row
  */
 export function paintChannel(
-  pixels: Uint8ClampedArray,
+  pixels: Pixels,
   { shape, data }: Tensor,
   channel: number,
+  scale: Scale,
   palette: Palette,
-  isSigned: boolean,
+  [left, top]: readonly [left: number, top: number] = [0, 0],
 ): void {
-  const channels = shape.at(-1) as number;
-  const { min, max } = rangeOf(data, channel, channels);
-  const zero = isSigned ? 0 : min;
-  const extent = isSigned ? Math.max(max, -min) : max - min;
-  for (let index = channel, to = 0; index < data.length; index += channels, to += 4) {
-    const level = extent > 0 ? ((data[index] as number) - zero) / extent : 0;
-    const colours = level < 0 ? palette.negative : palette.positive;
-    const step = 3 * Math.round(255 * Math.abs(level));
-    pixels[to] = colours[step] as number;
-    pixels[to + 1] = colours[step + 1] as number;
-    pixels[to + 2] = colours[step + 2] as number;
-    pixels[to + 3] = 255;
+  const [height, width, channels] = shape.slice(-3) as [number, number, number];
+  let index = channel;
+  for (let y = 0; y < height; y++) {
+    let to = 4 * ((top + y) * pixels.width + left);
+    for (let x = 0; x < width; x++, index += channels, to += 4) {
+      const { ramp, offset } = colourOf(data[index] as number, scale, palette);
+      pixels.data[to] = ramp[offset] as number;
+      pixels.data[to + 1] = ramp[offset + 1] as number;
+      pixels.data[to + 2] = ramp[offset + 2] as number;
+      pixels.data[to + 3] = 255;
+    }
+  }
+}
+
+/** Size in pixels of all maps [1,H,W,C] side by side, `columns` of them in a line. */
+export function sheetSize(
+  shape: readonly number[],
+  columns: number,
+): { readonly width: number; readonly height: number } {
+  const [height, width, channels] = shape.slice(-3) as [number, number, number];
+  return { width: columns * width, height: Math.ceil(channels / columns) * height };
+}
+
+/** Paints all maps, each on its own scale; they are signed together if one of them is. */
+export function paintSheet(pixels: Pixels, tensor: Tensor, columns: number, palette: Palette): void {
+  const [height, width, channels] = tensor.shape.slice(-3) as [number, number, number];
+  const isSigned = rangeOf(tensor.data).min < 0;
+  for (let channel = 0; channel < channels; channel++) {
+    const place = [width * (channel % columns), height * Math.floor(channel / columns)] as const;
+    const scale = scaleOf(rangeOf(tensor.data, channel, channels), isSigned);
+    paintChannel(pixels, tensor, channel, scale, palette, place);
   }
 }
 

@@ -1,6 +1,7 @@
 /** The browser's loader of kernels; worker/kernels.ts and scripts/kernels.ts are the others. */
-import baselineUrl from '../build/inference.wasm';
+
 import relaxedUrl from '../build/inference.relaxed.wasm';
+import baselineUrl from '../build/inference.wasm';
 import { capabilitiesOf } from '../engine/capabilities.ts';
 import { EngineError } from '../engine/errors.ts';
 import type { KernelSource } from '../engine/kernels.ts';
@@ -22,31 +23,39 @@ function knows(...opcode: readonly number[]): boolean {
 }
 
 /** v128.bitselect takes three vectors, as relaxed_madd does. */
-const hasSimd = (): boolean => knows(0x52);
+export const hasSimd = (): boolean => knows(0x52);
 /** f32x4.relaxed_madd. */
 const hasRelaxedSimd = (): boolean => knows(0x85, 0x02);
 
 /**
  * Fetches and compiles the build that this browser can run.
- * @throws EngineError `unavailable` where it has no WebAssembly SIMD, or the file cannot be had
+ * @throws EngineError `unavailable` where the file cannot be had; a browser without `hasSimd` fails to compile it
  */
 export async function loadKernels(): Promise<KernelSource> {
-  if (!hasSimd()) throw new EngineError('unavailable', 'this browser has no WebAssembly SIMD');
   const relaxed = hasRelaxedSimd();
   const url = relaxed ? relaxedUrl : baselineUrl;
   const response = await fetch(url);
-  if (!response.ok) throw new EngineError('unavailable', `${url}: expected a WebAssembly module, got ${response.status}`);
+  if (!response.ok)
+    throw new EngineError('unavailable', `${url}: expected a WebAssembly module, got ${response.status}`);
   const module = await WebAssembly.compile(await response.arrayBuffer());
-  return { module, capabilities: capabilitiesOf(relaxed, v8Version(navigator)) };
+  return {
+    module,
+    capabilities: capabilitiesOf(relaxed, v8Version((navigator as Navigator & Brands).userAgentData?.brands ?? [])),
+  };
 }
 
 interface Brands {
-  readonly userAgentData?: { readonly brands: readonly { readonly brand: string; readonly version: string }[] };
+  readonly userAgentData?: { readonly brands: readonly Brand[] };
+}
+
+interface Brand {
+  readonly brand: string;
+  readonly version: string;
 }
 
 /** Major version of V8: a tenth of Chromium's. Undefined in other browsers, and where a page is not told (plain HTTP). */
-export function v8Version(navigator: Brands): number | undefined {
-  const chromium = navigator.userAgentData?.brands.find(({ brand }) => brand === 'Chromium');
+export function v8Version(brands: readonly Brand[]): number | undefined {
+  const chromium = brands.find(({ brand }) => brand === 'Chromium');
   const major = Number.parseInt(chromium?.version ?? '', 10);
   return Number.isNaN(major) ? undefined : Math.floor(major / 10);
 }

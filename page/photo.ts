@@ -53,15 +53,6 @@ export function toRgba({ width, height, channels, data }: Image): ImageData {
   return pixels;
 }
 
-/** The picture as a PNG file, pixel for pixel. */
-export async function toPng(image: Image): Promise<Blob> {
-  const context = contextOf(image.width, image.height);
-  context.putImageData(toRgba(image), 0, 0);
-  return new Promise((resolve, reject) => {
-    context.canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error('no PNG'))), 'image/png');
-  });
-}
-
 function contextOf(width: number, height: number): CanvasRenderingContext2D {
   const canvas = document.createElement('canvas');
   canvas.width = width;

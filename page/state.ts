@@ -3,7 +3,6 @@
  * these; everything that depends on a stroke is computed once a frame, when somebody looks.
  */
 import { batch, computed, effect, signal } from '@preact/signals';
-import { EngineError } from '../engine/errors.ts';
 import type { Image } from '../engine/image/image.ts';
 import { digitInput } from './digit-input.ts';
 import { examples } from './examples.ts';
@@ -44,6 +43,14 @@ darkScheme.addEventListener('change', () => {
   theme.value = darkScheme.matches ? 'dark' : 'light';
 });
 export const palette = computed(() => palettes[theme.value]);
+
+/** Feature maps side by side: as many as stay large enough to be touched. */
+const wideScreen = matchMedia('(min-width: 42rem)');
+const columnsOf = (isWide: boolean): number => (isWide ? 16 : 8);
+export const mapColumns = signal(columnsOf(wideScreen.matches));
+wideScreen.addEventListener('change', () => {
+  mapColumns.value = columnsOf(wideScreen.matches);
+});
 
 effect(() => {
   document.documentElement.lang = language.value;
@@ -123,18 +130,21 @@ export const opened = signal<{ readonly node: string; readonly channel: number }
 
 /** Turns what went wrong while starting into a sentence. */
 export function fail(kind: Failure['kind'], error: unknown): void {
-  failure.value = { kind, detail: error instanceof EngineError || error instanceof Error ? error.message : String(error) };
+  failure.value = { kind, detail: error instanceof Error ? error.message : String(error) };
 }
 
-/** Formats a number in the visitor's language. */
-export const format = (value: number, options?: Intl.NumberFormatOptions): string =>
-  new Intl.NumberFormat(language.value, options).format(value);
-
-export const percent = (score: number): string =>
-  format(score, { style: 'percent', minimumFractionDigits: 1, maximumFractionDigits: 1 });
-
-/** Milliseconds with one decimal below 10. */
-export const milliseconds = (value: number): string => {
-  const digits = value < 10 ? 1 : 0;
-  return format(value, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+/** Formatters in the visitor's language; making one costs more than using it. */
+const formatter = (options: Intl.NumberFormatOptions) => {
+  const made = computed(() => new Intl.NumberFormat(language.value, options));
+  return (value: number): string => made.value.format(value);
 };
+
+export const integer = formatter({ maximumFractionDigits: 0 });
+/** 0.9712 → 97.1 % */
+export const percent = formatter({ style: 'percent', minimumFractionDigits: 1, maximumFractionDigits: 1 });
+const hundredths = formatter({ minimumFractionDigits: 2, maximumFractionDigits: 2, signDisplay: 'negative' });
+/** A weight or an activation; with a minus sign as wide as a digit. */
+export const decimal = (value: number): string => hundredths(value).replace('-', '−');
+const tenths = formatter({ minimumFractionDigits: 1, maximumFractionDigits: 1 });
+/** One decimal below 10, none above. */
+export const milliseconds = (value: number): string => (value < 10 ? tenths(value) : integer(value));

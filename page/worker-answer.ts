@@ -1,4 +1,7 @@
 /** Asking the worker the same question: the same picture as a PNG, over HTTP. */
+import type { Image } from '../engine/image/image.ts';
+import { encodePng } from '../engine/image/png-encode.ts';
+
 export interface WorkerAnswer {
   readonly label: string;
   /** Probability of every label that the worker named. */
@@ -16,26 +19,27 @@ export const predictUrl = (model: string): string => `/v1/models/${model}/predic
  * Posts a picture.
  * @throws Error whose message is the worker's own sentence, or the status
  */
-export async function askWorker(url: string, png: Blob, labels: number): Promise<WorkerAnswer> {
+export async function askWorker(url: string, picture: Image, labels: number): Promise<WorkerAnswer> {
+  const body = new Blob([encodePng(picture) as Uint8Array<ArrayBuffer>], { type: 'image/png' });
   const start = performance.now();
   const response = await fetch(`${url}?top_k=${labels}`, {
     method: 'POST',
-    headers: { 'content-type': png.type, accept: 'application/json' },
-    body: png,
+    headers: { accept: 'application/json' },
+    body,
   });
-  const body: unknown = await response.json().catch(() => undefined);
+  const answer: unknown = await response.json().catch(() => undefined);
   const roundTripMs = performance.now() - start;
   if (!response.ok) {
-    const { detail, title } = (body ?? {}) as { detail?: string; title?: string };
+    const { detail, title } = (answer ?? {}) as { detail?: string; title?: string };
     throw new Error(detail ?? title ?? `HTTP ${response.status}`);
   }
-  const answer = body as readonly { readonly label: string; readonly score: number }[];
-  const top = answer[0];
+  const entries = answer as readonly { readonly label: string; readonly score: number }[];
+  const top = entries[0];
   if (!top) throw new Error(`HTTP ${response.status}`);
   const timing = /(?:^|,)\s*run;(?:[^,]*;)?dur=([\d.]+)/.exec(response.headers.get('server-timing') ?? '');
   return {
     label: top.label,
-    scores: new Map(answer.map(({ label, score }) => [label, score])),
+    scores: new Map(entries.map(({ label, score }) => [label, score])),
     roundTripMs,
     runMs: timing ? Number(timing[1]) : undefined,
   };

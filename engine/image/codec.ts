@@ -70,7 +70,9 @@ export function checkLimits(header: ImageHeader, limits: ImageLimits = defaultIm
   const side = Math.max(width, height);
   atMost(`the ${type.toUpperCase()} of ${width}×${height} pixels`, side, limits.side, 'pixels a side');
   if (type === 'png') {
-    atMost(`the PNG of ${width}×${height}`, width * height, limits.pngPixels, 'pixels');
+    const isDeep = header.bitDepth * header.channels > 32;
+    const most = isDeep ? Math.floor(limits.pngPixels / 2) : limits.pngPixels;
+    atMost(`the PNG of ${width}×${height} with ${header.bitDepth} bits a channel`, width * height, most, 'pixels');
     return;
   }
   const kind = header.progressive ? 'progressive JPEG' : header.buffered ? 'JPEG in several scans' : 'JPEG';

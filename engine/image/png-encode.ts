@@ -49,27 +49,40 @@ function concatenate(parts: readonly Uint8Array[]): Uint8Array {
 function filterRows({ width, height, channels, data }: Image): Uint8Array {
   const length = width * channels;
   const filtered = new Uint8Array(height * (length + 1));
-  const candidate = new Uint8Array(length);
   const blank = new Uint8Array(length);
   for (let y = 0; y < height; y++) {
     const row = data.subarray(y * length, (y + 1) * length);
     const above = y > 0 ? data.subarray((y - 1) * length, y * length) : blank;
     const to = y * (length + 1);
-    let best = Number.POSITIVE_INFINITY;
-    for (let filter = 0; filter <= 4; filter++) {
-      const cost = applyFilter(filter, row, above, channels, candidate);
-      if (cost >= best) continue;
-      best = cost;
-      filtered[to] = filter;
-      filtered.set(candidate, to + 1);
-    }
+    const filter = bestFilter(row, above, channels);
+    filtered[to] = filter;
+    applyFilter(filter, row, above, channels, filtered.subarray(to + 1, to + 1 + length));
   }
   return filtered;
 }
 
-/** Filters a row and returns the sum of magnitudes. */
-function applyFilter(filter: number, row: Uint8Array, above: Uint8Array, distance: number, result: Uint8Array): number {
-  let cost = 0;
+function bestFilter(row: Uint8Array, above: Uint8Array, distance: number): number {
+  const costs = [0, 0, 0, 0, 0];
+  for (let i = 0; i < row.length; i++) {
+    const value = row[i]!;
+    const left = i >= distance ? row[i - distance]! : 0;
+    const up = above[i]!;
+    const upLeft = i >= distance ? above[i - distance]! : 0;
+    costs[0]! += magnitude(value);
+    costs[1]! += magnitude(value - left);
+    costs[2]! += magnitude(value - up);
+    costs[3]! += magnitude(value - ((left + up) >> 1));
+    costs[4]! += magnitude(value - paeth(left, up, upLeft));
+  }
+  return costs.indexOf(Math.min(...costs));
+}
+
+/** Of a difference of bytes, which is kept as a signed byte. */
+function magnitude(difference: number): number {
+  return Math.abs((difference << 24) >> 24);
+}
+
+function applyFilter(filter: number, row: Uint8Array, above: Uint8Array, distance: number, result: Uint8Array): void {
   for (let i = 0; i < row.length; i++) {
     const left = i >= distance ? row[i - distance]! : 0;
     const up = above[i]!;
@@ -78,9 +91,6 @@ function applyFilter(filter: number, row: Uint8Array, above: Uint8Array, distanc
     else if (filter === 2) predicted = up;
     else if (filter === 3) predicted = (left + up) >> 1;
     else if (filter === 4) predicted = paeth(left, up, i >= distance ? above[i - distance]! : 0);
-    const value = (row[i]! - predicted) & 255;
-    result[i] = value;
-    cost += value < 128 ? value : 256 - value;
+    result[i] = row[i]! - predicted;
   }
-  return cost;
 }

@@ -3,8 +3,9 @@
  * edition, §7 to §10). Only two rows are held, and no more is inflated than the header's size calls for, so neither a big
  * picture nor a small file that swells without end costs memory.
  */
-import { Inflate } from 'fflate';
-import { type Chunk, invalidPng, readChunk } from './png-chunks.ts';
+import { InflateError } from './bit-reader.ts';
+import { inflate } from './inflate.ts';
+import { invalidPng, readChunk } from './png-chunks.ts';
 
 /** A rectangle of pixels that is sent as a picture of its own: all of them, or one of Adam7's seven. Pixels. */
 export interface Pass {
@@ -16,11 +17,12 @@ export interface Pass {
   readonly height: number;
 }
 
-/** Compressed bytes inflated at a time. Deflate reaches 1032 : 1, so this bounds what one step can swell to. */
-const PIECE_BYTES = 8192;
-
-/** Compressed bytes without any output, after which the stream counts as ended: the longest stored block, twice. */
-const MAX_SILENT_BYTES = 131_072;
+/**
+ * How many blocks with codes of their own a stream may have: encoders make one per some thousand bytes, since each costs
+ * about a hundred; a hostile file can ask for one per ten.
+ */
+const BYTES_PER_TABLE = 256;
+const SPARE_TABLES = 1024;
 
 /** The passes of a picture in the order in which they are sent, without the empty ones. */
 export function passesOf(width: number, height: number, interlaced: boolean): Pass[] {
@@ -59,7 +61,7 @@ export function readRows(
   const distance = Math.max(1, bitsPerPixel >> 3);
   let passIndex = 0;
   let y = 0;
-  let row = newRow(passes[0], bitsPerPixel); // the filter byte, then the samples
+  let row: Uint8Array = new Uint8Array(rowBytes(passes[0], bitsPerPixel)); // the filter byte, then the samples
   let above: Uint8Array = new Uint8Array(row.length);
   let filled = 0;
 
@@ -80,80 +82,45 @@ export function readRows(
       if (y < pass.height) continue;
       passIndex++;
       y = 0;
-      row = newRow(passes[passIndex], bitsPerPixel);
+      row = new Uint8Array(rowBytes(passes[passIndex], bitsPerPixel));
       above = new Uint8Array(row.length);
     }
   };
 
-  inflatePieces(bytes, dataStart, take, () => passIndex === passes.length);
+  const rawBytes = passes.reduce((sum, pass) => sum + pass.height * rowBytes(pass, bitsPerPixel), 0);
+  try {
+    inflate(deflateSource(bytes, dataStart), take, SPARE_TABLES + rawBytes / BYTES_PER_TABLE);
+  } catch (fault) {
+    if (fault instanceof InflateError) throw invalidPng(`is damaged: in its image data ${fault.message}`);
+    throw fault;
+  }
   if (passIndex < passes.length) throw invalidPng('is incomplete: its image data end before the last row');
 }
 
-function newRow(pass: Pass | undefined, bitsPerPixel: number): Uint8Array {
-  return new Uint8Array(pass ? 1 + Math.ceil((pass.width * bitsPerPixel) / 8) : 0);
+/** Bytes of a row of a pass with its filter byte; 0 behind the last pass. */
+function rowBytes(pass: Pass | undefined, bitsPerPixel: number): number {
+  return pass ? 1 + Math.ceil((pass.width * bitsPerPixel) / 8) : 0;
 }
 
-/** Inflates the data of all IDAT chunks in a row and hands the pieces to `take`; `isComplete` says that no more is needed. */
-function inflatePieces(
-  bytes: Uint8Array,
-  dataStart: number,
-  take: (piece: Uint8Array) => void,
-  isComplete: () => boolean,
-): void {
-  const inflate = new Inflate();
-  let produced = 0;
-  let silent = 0;
-  inflate.ondata = (piece) => {
-    produced += piece.length;
-    take(piece);
-  };
-  for (const piece of compressedPieces(bytes, dataStart)) {
-    const before = produced;
-    try {
-      inflate.push(piece);
-    } catch (fault) {
-      // The inflater's own errors carry a number, ours a code in words.
-      throw typeof (fault as { code?: unknown }).code === 'number' ? invalidPng('has corrupt image data') : fault;
+/** Takes the zlib stream out of the IDAT chunks, one chunk a call, without the two bytes of its header. */
+function deflateSource(bytes: Uint8Array, dataStart: number): () => Uint8Array | undefined {
+  let at = dataStart;
+  const header: number[] = [];
+  return () => {
+    const chunk = readChunk(bytes, at, false);
+    if (chunk.type !== 'IDAT') return undefined;
+    at = chunk.end;
+    let behindHeader = 0;
+    while (header.length < 2 && behindHeader < chunk.data.length) {
+      header.push(chunk.data[behindHeader++]!);
+      if (header.length === 2) checkZlibHeader(header[0]!, header[1]!);
     }
-    silent = produced > before ? 0 : silent + piece.length;
-    if (silent <= MAX_SILENT_BYTES) continue;
-    if (isComplete()) return;
-    throw invalidPng('has corrupt image data');
-  }
-}
-
-/** The deflate stream in pieces of equal length, however it is spread over chunks, without its two bytes of zlib header. */
-function* compressedPieces(bytes: Uint8Array, dataStart: number): Generator<Uint8Array> {
-  const piece = new Uint8Array(PIECE_BYTES);
-  let filled = 0;
-  let hasHeader = false;
-  const pieceBehindHeader = () => {
-    if (hasHeader) return piece.subarray(0, filled);
-    hasHeader = true;
-    checkZlibHeader(piece.subarray(0, filled));
-    return piece.subarray(2, filled);
+    return chunk.data.subarray(behindHeader);
   };
-
-  let chunk: Chunk = readChunk(bytes, dataStart, false);
-  while (chunk.type === 'IDAT') {
-    for (let at = 0; at < chunk.data.length; ) {
-      const count = Math.min(PIECE_BYTES - filled, chunk.data.length - at);
-      piece.set(chunk.data.subarray(at, at + count), filled);
-      at += count;
-      filled += count;
-      if (filled === PIECE_BYTES) {
-        yield pieceBehindHeader();
-        filled = 0;
-      }
-    }
-    chunk = readChunk(bytes, chunk.end, false);
-  }
-  if (filled > 0) yield pieceBehindHeader();
 }
 
 /** RFC 1950: deflate, a window of at most 32 KB, no preset dictionary. */
-function checkZlibHeader(header: Uint8Array): void {
-  const [method = 0, flags = 0] = header;
+function checkZlibHeader(method: number, flags: number): void {
   const fits = (method & 15) === 8 && method >> 4 <= 7 && ((method << 8) | flags) % 31 === 0 && (flags & 32) === 0;
   if (!fits) throw invalidPng('has image data that are not a zlib stream');
 }

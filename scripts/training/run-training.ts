@@ -2,6 +2,7 @@
 import { rm } from 'node:fs/promises';
 import { EngineError } from '../../engine/errors.ts';
 import { serializeModel } from '../../engine/model-file.ts';
+import { UsageError } from '../cli/verb.ts';
 import { loadCodecs } from '../codecs.ts';
 import { writeFileAtomic } from '../io/atomic-write.ts';
 import { loadKernels } from '../kernels.ts';
@@ -34,9 +35,6 @@ export interface TrainingResult extends Trained {
   /** The best weights on the test split; undefined after an interruption. */
   readonly test: Evaluation | undefined;
 }
-
-/** A request that contradicts itself: wrong usage, not a failure. */
-export class UsageError extends Error {}
 
 /**
  * @throws UsageError for flags that contradict the checkpoint or are missing; EngineError for everything else

@@ -89,10 +89,7 @@ function parseRecords(bytes: Uint8Array, path: string, labelBytes: number, class
   const record = labelBytes + 3 * plane;
   if (bytes.length === 0 || bytes.length % record !== 0) {
     const whole = Math.max(1, Math.ceil(bytes.length / record));
-    throw invalidData(
-      path,
-      `truncated: expected ${whole} records of ${record} bytes (${whole * record}), got ${bytes.length}`,
-    );
+    throw invalidData(path, `truncated: expected ${whole * record} bytes (${whole} × ${record}), got ${bytes.length}`);
   }
   return Array.from({ length: bytes.length / record }, (_, i) => {
     const label = bytes[i * record + labelBytes - 1]!;

@@ -51,7 +51,7 @@ export interface DataSetOptions {
   /** Integer in 0…2^53−1. */
   readonly seed: number;
   readonly codecs: Codecs;
-  /** Called while pictures are decoded: how many of how many are done. */
+  /** Called while pictures are decoded or resized: how many of how many are done. */
   readonly onProgress?: (done: number, total: number) => void;
 }
 

@@ -49,12 +49,13 @@ export async function openDataSet(source: string, options: DataSetOptions): Prom
     throw new EngineError('invalid-data', `${where}: a limit of ${train.length} leaves pictures of one class`);
   }
   const shape = targetShape(found, options);
+  const tick = conversionTicks(train[0]!, shape, train.length + whole.test.length, options);
   return {
     name,
     labels: found.labels,
     shape,
-    train: toSplit(train, shape),
-    test: whole.test.length > 0 ? toSplit(whole.test, shape) : undefined,
+    train: toSplit(train, shape, tick),
+    test: whole.test.length > 0 ? toSplit(whole.test, shape, tick) : undefined,
     source: found.source,
     licence: found.licence,
     sha256: found.sha256,
@@ -115,8 +116,15 @@ function targetShape({ train }: Found, { size, channels }: DataSetOptions): Data
   return [size?.[1] ?? height, size?.[0] ?? width, count];
 }
 
+/** Reports progress where pictures have to be converted; copying them takes no time worth a bar. */
+function conversionTicks({ image }: Example, shape: DataSet['shape'], total: number, { onProgress }: DataSetOptions) {
+  const fits = image.height === shape[0] && image.width === shape[1] && image.channels === shape[2];
+  let done = 0;
+  return fits || onProgress === undefined ? () => {} : () => onProgress(++done, total);
+}
+
 /** Copies pictures into memory that threads share, converting those of another size or number of channels. */
-function toSplit(examples: readonly Example[], [height, width, channels]: DataSet['shape']): Split {
+function toSplit(examples: readonly Example[], [height, width, channels]: DataSet['shape'], tick: () => void): Split {
   const pictureBytes = height * width * channels;
   const pixels = new Uint8Array(new SharedArrayBuffer(examples.length * pictureBytes));
   const classes = new Uint16Array(new SharedArrayBuffer(examples.length * Uint16Array.BYTES_PER_ELEMENT));
@@ -124,6 +132,7 @@ function toSplit(examples: readonly Example[], [height, width, channels]: DataSe
     const { data } = fitImage(example.image, [width, height], channels === 1 ? 'gray' : 'RGB');
     pixels.set(data, i * pictureBytes);
     classes[i] = example.class;
+    tick();
   }
   const files = examples.flatMap(({ file }) => file ?? []);
   return { length: examples.length, pixels, classes, ...(files.length > 0 && { files }) };

@@ -16,7 +16,7 @@ export function validationSplit(
   return { train: order.subarray(0, length - held), validation: order.subarray(length - held) };
 }
 
-/** Of a data set without a test split, this part is cut off for testing. */
+/** Of a data set without a test split, this part is cut off for testing: below ½, so that no class loses all pictures. */
 export const testFraction = 0.2;
 
 /**
@@ -29,7 +29,7 @@ export const testFraction = 0.2;
 export function testSplit(classes: ArrayLike<number>): { train: Uint32Array; test: Uint32Array } {
   const order = new Random(0, streams.testSplit).shuffle(classes.length);
   const wanted = Array.from(countClasses(classes), (count) => {
-    return count < 2 ? 0 : Math.min(count - 1, Math.max(1, Math.round(count * testFraction)));
+    return count < 2 ? 0 : Math.max(1, Math.round(count * testFraction));
   });
   const test = order.filter((index) => wanted[classes[index]!]!-- > 0).sort();
   const isTest = new Uint8Array(classes.length);

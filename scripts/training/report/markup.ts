@@ -35,8 +35,10 @@ const rounded = (value: number): string => String(Math.round(value * 100) / 100)
 /** 0.98765 → `98.77 %`; what is not a number is shown as such. */
 export const percent = (fraction: number): string => `${(100 * fraction).toFixed(2)} %`;
 
-/** At most `length` characters, the last of them an ellipsis where something is missing. */
+/** At most `length` characters: a longer text keeps its beginning and its end, which tells `class 12` from `class 13`. */
 export function shortened(text: string, length: number): string {
   const characters = [...text];
-  return characters.length <= length ? text : `${characters.slice(0, length - 1).join('')}…`;
+  if (characters.length <= length) return text;
+  const end = Math.floor((length - 1) / 2);
+  return `${characters.slice(0, length - 1 - end).join('')}…${characters.slice(-end).join('')}`;
 }

@@ -63,7 +63,9 @@ describe('writeFileAtomic', () => {
       name: 'EngineError',
       message: `${join(folder, 'd')}: is a folder, expected a file`,
     });
-    await expect(writeFileAtomic(join(folder, 'f/g'), 'x')).rejects.toThrow(`${join(folder, 'f/g')}: a file is in the way`);
+    await expect(writeFileAtomic(join(folder, 'f/g'), 'x')).rejects.toThrow(
+      `${join(folder, 'f/g')}: a file is in the way`,
+    );
     expect((await readdir(folder)).sort()).toEqual(['d', 'f']);
   });
 

@@ -1,0 +1,34 @@
+/** Model files from the disk, errors with the path in front. */
+import { open, readFile } from 'node:fs/promises';
+import { EngineError } from '../../engine/errors.ts';
+import { headerEnd, type Model, type ModelHeader, parseModel, parseModelHeader } from '../../engine/model-file.ts';
+import { namedFileError } from './file-error.ts';
+
+/** Runs a reader and puts the path in front of what it complains about. */
+export async function atPath<T>(path: string, read: () => T | Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof EngineError) throw new EngineError(error.code, `${path}: ${error.message}`, error.path);
+    throw namedFileError(error, path, 'invalid-input');
+  }
+}
+
+/** @throws EngineError, beginning with the path */
+export const readModel = (path: string): Promise<Model> => atPath(path, async () => parseModel(await readFile(path)));
+
+/** Reads what a model file says about itself, and not its weights: a file of any size. */
+export const readModelHeader = (path: string): Promise<ModelHeader> =>
+  atPath(path, async () => {
+    const file = await open(path, 'r');
+    try {
+      const { size } = await file.stat();
+      const length = new Uint8Array(Math.min(8, size));
+      await file.read(length, 0, length.length, 0);
+      const start = new Uint8Array(Math.min(headerEnd(length), size));
+      await file.read(start, 0, start.length, 0);
+      return parseModelHeader(start, size);
+    } finally {
+      await file.close();
+    }
+  });

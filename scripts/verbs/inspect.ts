@@ -1,0 +1,102 @@
+/** `borde inspect`: what is in a model or a graph, without allocating its weights. */
+import { readFile } from 'node:fs/promises';
+import { describeGraph } from '../../engine/describe.ts';
+import type { Graph } from '../../engine/graph.ts';
+import { lower } from '../../engine/lower.ts';
+import { type ModelCard, parseDocument } from '../../engine/model-file.ts';
+import { makePlan, type Plan, placeResidents } from '../../engine/plan.ts';
+import { formatShape } from '../../engine/tensor.ts';
+import { jsonOption } from '../cli/flags.ts';
+import { formatBytes, table } from '../cli/table.ts';
+import type { Io, Verb } from '../cli/verb.ts';
+import { atPath, readModelHeader } from '../io/model.ts';
+import { loadKernels } from '../kernels.ts';
+
+interface Options {
+  readonly plan?: boolean;
+  readonly json?: boolean;
+}
+
+export const inspectVerb: Verb = {
+  name: 'inspect',
+  summary: 'layers, shapes, parameters, multiply-adds and memory',
+  examples: ['borde inspect models/digits.safetensors --plan', 'borde inspect examples/dense-against-conv.json'],
+
+  flags: (command) => {
+    command
+      .argument('<model>', 'model file, or graph file NAME.json')
+      .option('--plan', 'every kernel call with its addresses, and the lifetimes of the arena')
+      .addOption(jsonOption());
+  },
+
+  run: async ([path], { plan, json }: Options, io) => {
+    const { card, graph } = await readCard(path as string);
+    const description = await atPath(path as string, () => describeGraph(graph));
+    if (json) {
+      io.out(JSON.stringify(description));
+      return 0;
+    }
+    writeCard(card, io);
+    const { layers, parameters, macs, bytes, peakBytes, transposes } = description;
+    const rows = layers.map((l) => [l.id, l.kind, formatShape(l.shape), l.parameters, l.macs, l.bytes]);
+    io.out(
+      table(
+        ['layer', 'kind', 'output', 'parameters', 'MACs', 'bytes'],
+        [...rows, ['sum', '', '', parameters, macs, bytes]],
+      ),
+    );
+    io.out(
+      `\npeak activation memory ${formatBytes(peakBytes)}, weights ${formatBytes(bytes)}, transposes ${transposes}`,
+    );
+    if (plan) writePlan(graph, io);
+    return 0;
+  },
+};
+
+const readCard = (path: string): Promise<{ card: ModelCard; graph: Graph }> =>
+  path.endsWith('.json')
+    ? atPath(path, async () => parseDocument(await readFile(path, 'utf8')))
+    : readModelHeader(path);
+
+function writeCard({ name, task, labels, provenance }: ModelCard, io: Io): void {
+  const lines = {
+    name,
+    task: task?.kind,
+    labels: labels && `${labels.length}: ${labels.slice(0, 12).join(', ')}${labels.length > 12 ? ' …' : ''}`,
+    'made by': provenance?.command,
+    data: provenance?.data && `${provenance.data.name} (${provenance.data.licence ?? 'licence unknown'})`,
+    metrics:
+      provenance?.metrics &&
+      Object.entries(provenance.metrics)
+        .map(([key, value]) => `${key} ${value}`)
+        .join(', '),
+  };
+  const known = Object.entries(lines).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  for (const [key, value] of known) io.out(`${key.padEnd(8)} ${value}`);
+  if (known.length > 0) io.out('');
+}
+
+function writePlan(graph: Graph, io: Io): void {
+  const { capabilities } = loadKernels('inference');
+  const lowered = lower(graph, { batch: 1, capabilities });
+  const residents = placeResidents([lowered], 0);
+  const plan = makePlan(lowered, residents.addresses, residents.endBytes);
+  io.out('\nkernel calls for one sample, before passes; addresses in bytes from the heap\n');
+  io.out(
+    table(
+      ['node', 'algorithm', 'kernel', 'arguments'],
+      plan.calls.map((c) => [c.node, c.algorithm, c.kernel, c.args.join(' ')]),
+    ),
+  );
+  io.out('\narena: when each region lives, call by call\n');
+  io.out(lifetimePicture(plan));
+}
+
+/** A row a region: dots before and after its life, blocks while it lives. */
+function lifetimePicture({ arena, calls }: Plan): string {
+  const rows = arena.map(({ region, first, last, address }) => {
+    const life = calls.map((_, i) => (i >= first && i <= last ? '█' : '·')).join('');
+    return [region.name, address, region.bytes, life];
+  });
+  return table(['region', 'address', 'bytes', 'life'], rows);
+}

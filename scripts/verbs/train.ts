@@ -1,0 +1,156 @@
+/** `borde train`: flags, screen and report around scripts/train.ts. */
+import { availableParallelism } from 'node:os';
+import { setImmediate } from 'node:timers/promises';
+import { type Command, Option } from 'commander';
+import { architectures } from '../../engine/architectures/index.ts';
+import { optimizers } from '../../engine/training/optimizer.ts';
+import { schedules } from '../../engine/training/schedule.ts';
+import { integer, jsonOption, real, simdOption, sizePair } from '../cli/flags.ts';
+import { startProgress } from '../cli/progress.ts';
+import { percent } from '../cli/table.ts';
+import type { Io, Verb } from '../cli/verb.ts';
+import { picturedMistakes, writeReport } from '../training/report/index.ts';
+import { runTraining, type TrainingResult } from '../training/run-training.ts';
+import { settingDefaults as defaults, type GivenSettings, settingsSchema } from '../training/settings.ts';
+
+interface Options extends GivenSettings {
+  readonly out?: string;
+  readonly resume?: string;
+  readonly threads: number;
+  readonly report?: string;
+  readonly json?: boolean;
+}
+
+/** The event loop turns this often, so that Ctrl-C and the progress bar get through. */
+const TURN_MS = 50;
+
+export const trainVerb: Verb = {
+  name: 'train',
+  summary: 'train a network from scratch',
+  examples: [
+    'borde train --data mnist --model lenet --epochs 3 --seed 1 --out models/mine.safetensors --report report',
+    'borde train --data images:photos --model resnet8 --epochs 30 --early-stop 5 --out models/photos.safetensors',
+    'borde train --resume models/mine.safetensors.checkpoint',
+  ],
+
+  flags: (command: Command) => {
+    const rates = Object.entries(optimizers).map(([name, { learningRate }]) => `${name} ${learningRate}`);
+    // Defaults are only described: a flag that was not given must not contradict a checkpoint.
+    const given = (flags: string, text: string, standard: unknown) =>
+      new Option(flags, `${text} (default: ${standard})`);
+    command
+      .option('--data <source>', 'mnist, fashion-mnist, idx:DIR, cifar:DIR or images:DIR')
+      .option('--model <arch>', `${Object.keys(architectures).join(', ')}, or a graph file NAME.json`)
+      .option('--out <file>', 'model file to write')
+      .addOption(given('--epochs <n>', 'passes over the training pictures', defaults.epochs).argParser(integer(1)))
+      .addOption(given('--batch <n>', 'pictures an update', defaults.batch).argParser(integer(1, 65_536)))
+      .addOption(given('--lr <rate>', 'learning rate', rates.join(', ')).argParser(real(1e-9, 1000)))
+      .addOption(given('--optimizer <name>', 'update rule', defaults.optimizer).choices(Object.keys(optimizers)))
+      .addOption(given('--schedule <name>', 'how the rate changes', defaults.schedule).choices(Object.keys(schedules)))
+      .addOption(given('--weight-decay <x>', 'pull of filters to zero', defaults.weightDecay).argParser(real(0, 100)))
+      .addOption(
+        given('--label-smoothing <x>', 'probability spread over all classes', defaults.labelSmoothing).argParser(
+          real(0, 0.999),
+        ),
+      )
+      .addOption(
+        given('--early-stop <epochs>', 'stop after so many epochs without a better one', 'never').argParser(integer(1)),
+      )
+      .addOption(given('--size <w,h>', 'size of the pictures', "the architecture's").argParser(sizePair))
+      .addOption(given('--channels <kind>', 'colours of the pictures', "the architecture's").choices(['gray', 'RGB']))
+      .addOption(given('--limit <n>', 'use so many training pictures', 'all').argParser(integer(1)))
+      .addOption(given('--seed <n>', 'chooses weights, order and splits', defaults.seed).argParser(integer(0)))
+      .addOption(
+        new Option('--threads <n>', 'threads; the result does not depend on them')
+          .argParser(integer(1, 64))
+          .default(availableParallelism()),
+      )
+      .option('--resume <checkpoint>', 'go on where a run was interrupted, with its settings')
+      .option('--report <dir>', 'write curves, confusion matrix and mistakes there')
+      .addOption(simdOption())
+      .addOption(jsonOption());
+  },
+
+  run: async (_, options: Options, io) => {
+    const controller = new AbortController();
+    const release = io.onInterrupt(() => controller.abort());
+    let turned = io.now();
+    const bar = startProgress(io, 'training');
+    try {
+      const result = await runTraining(
+        { given: settingsOf(options), out: options.out, resume: options.resume, threads: options.threads },
+        {
+          now: () => io.now(),
+          async isInterrupted() {
+            if (io.now() - turned >= TURN_MS) {
+              await setImmediate();
+              turned = io.now();
+            }
+            return controller.signal.aborted;
+          },
+          opened: (settings, dataSet, { training, validation, vector }) => {
+            const { skipped } = dataSet;
+            for (const { file, reason } of skipped.slice(0, 20)) io.note(`skipped ${file}: ${reason}`);
+            if (skipped.length > 0) io.note(`${skipped.length} pictures were skipped`);
+            if (options.json) return;
+            const weights = vector.entries.reduce((sum, { length }) => sum + length, 0).toLocaleString('en-US');
+            io.out(`${settings.model}: ${weights} weights, ${dataSet.labels.length} classes`);
+            io.out(`${dataSet.name}: ${training.length} pictures train, ${validation.length} validate`);
+          },
+          batch: (epoch, done, total, loss) =>
+            bar.update(epoch * total + done, total * (options.epochs ?? defaults.epochs), `loss ${loss.toFixed(4)}`),
+          epoch: (record, isBest) => {
+            if (options.json) return io.out(JSON.stringify(record));
+            const { epoch, trainLoss, valLoss, valAccuracy, imagesPerSecond } = record;
+            const losses = `loss ${trainLoss.toFixed(4)}  validation loss ${valLoss.toFixed(4)}  accuracy ${percent(valAccuracy)}`;
+            io.out(`epoch ${epoch}  ${losses}  ${Math.round(imagesPerSecond)} images/s${isBest ? '  best' : ''}`);
+          },
+        },
+      );
+      bar.stop();
+      return await finish(result, options, io);
+    } finally {
+      bar.stop();
+      release();
+    }
+  },
+};
+
+/** Only what decides the weights, and only what was given. */
+function settingsOf(options: Options): GivenSettings {
+  const keys = Object.keys(settingsSchema.entries) as (keyof GivenSettings)[];
+  return Object.fromEntries(keys.flatMap((key) => (options[key] === undefined ? [] : [[key, options[key]]])));
+}
+
+async function finish(result: TrainingResult, options: Options, io: Io): Promise<number> {
+  const { best, history, settings, dataSet, test, out, checkpoint } = result;
+  if (result.interrupted) {
+    const saved =
+      history.length > 0 ? `go on with: borde train --resume ${checkpoint}` : 'no epoch was finished, nothing is kept';
+    io.note(`interrupted after ${history.length} epochs; ${saved}`);
+    return 1;
+  }
+  if (!options.json) {
+    io.out(
+      `wrote ${out}, the weights of epoch ${best.epoch}${test ? `; on ${test.images} test pictures: ${percent(test.accuracy)}` : ''}`,
+    );
+  }
+  if (options.report && dataSet.test && test) {
+    const { data, size, ...others } = settings;
+    const shown = { data: data.split(':')[0] as string, ...(size && { size: size.join('×') }), ...others };
+    await writeReport(options.report, {
+      title: `${settings.model} on ${dataSet.name}`,
+      settings: Object.fromEntries(
+        Object.entries(shown).filter((entry): entry is [string, string | number] => entry[1] !== undefined),
+      ),
+      epochs: history,
+      bestEpoch: best.epoch,
+      labels: dataSet.labels,
+      evaluation: test,
+      mistakes: picturedMistakes(test.worst, dataSet.test, dataSet.shape),
+      skipped: dataSet.skipped,
+    });
+    if (!options.json) io.out(`wrote ${options.report}/index.html`);
+  }
+  return 0;
+}

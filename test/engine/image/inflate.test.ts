@@ -1,0 +1,127 @@
+import { constants, deflateRawSync } from 'node:zlib';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { InflateError } from '../../../engine/image/bit-reader.ts';
+import { inflate } from '../../../engine/image/inflate.ts';
+
+/** Inflates a stream that arrives in pieces of `pieceBytes`. */
+function inflated(stream: Uint8Array, pieceBytes = stream.length, maxTables?: number): Buffer {
+  const parts: Uint8Array[] = [];
+  let at = 0;
+  const next = () => (at < stream.length ? stream.subarray(at, (at += pieceBytes)) : undefined);
+  inflate(next, (piece) => void parts.push(piece.slice()), maxTables);
+  return Buffer.concat(parts);
+}
+
+/** Bytes that compress in every way: runs, repeats from far back, noise. */
+const compressible = fc
+  .array(
+    fc.oneof(
+      fc.uint8Array({ maxLength: 300 }),
+      fc.tuple(fc.integer({ min: 0, max: 255 }), fc.integer({ min: 1, max: 3000 })).map(([byte, count]) => new Uint8Array(count).fill(byte)),
+      fc.tuple(fc.uint8Array({ minLength: 1, maxLength: 40 }), fc.integer({ min: 1, max: 900 })).map(([word, count]) => {
+        const repeated = new Uint8Array(word.length * count);
+        for (let i = 0; i < repeated.length; i++) repeated[i] = word[i % word.length]!;
+        return repeated;
+      }),
+    ),
+    { maxLength: 12 },
+  )
+  .map((parts) => Buffer.concat(parts));
+
+const settings = fc.record({
+  level: fc.integer({ min: 0, max: 9 }),
+  memLevel: fc.integer({ min: 1, max: 9 }),
+  strategy: fc.constantFrom(
+    constants.Z_DEFAULT_STRATEGY,
+    constants.Z_FIXED,
+    constants.Z_HUFFMAN_ONLY,
+    constants.Z_RLE,
+  ),
+});
+
+describe('inflate', () => {
+  test('undoes what zlib deflates, however the stream is cut into pieces', () => {
+    fc.assert(
+      fc.property(compressible, settings, fc.integer({ min: 1, max: 5000 }), (bytes, options, pieceBytes) => {
+        expect(inflated(deflateRawSync(bytes, options), pieceBytes).equals(bytes)).toBe(true);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  test('codes of all lengths, up to fifteen bits', () => {
+    // Frequencies like Fibonacci numbers make the deepest tree.
+    const bytes: number[] = [];
+    for (let symbol = 0, a = 1, b = 1; symbol < 22; symbol++, [a, b] = [b, a + b]) {
+      for (let i = 0; i < a; i++) bytes.push(symbol);
+    }
+    const input = Buffer.from(bytes);
+    const stream = deflateRawSync(input, { strategy: constants.Z_HUFFMAN_ONLY, level: 9, memLevel: 9 });
+    for (const pieceBytes of [1, 13, stream.length]) expect(inflated(stream, pieceBytes).equals(input)).toBe(true);
+  });
+
+  test('megabytes with matches across the edges of the window', () => {
+    const bytes = Buffer.alloc(3_000_000);
+    for (let i = 0, state = 1; i < bytes.length; i++) {
+      state = (Math.imul(state, 1103515245) + 12345) >>> 0;
+      bytes[i] = i % 50_000 < 33_000 && i > 32_768 ? bytes[i - 32_768]! : state >>> 24;
+    }
+    expect(inflated(deflateRawSync(bytes, { level: 9 }), 8192).equals(bytes)).toBe(true);
+  });
+
+  test('every beginning of a stream is too short, and says so', () => {
+    const stream = deflateRawSync(Buffer.from('the quick brown fox jumps over the lazy dog, the lazy dog '.repeat(9)));
+    for (let length = 0; length < stream.length; length++) {
+      expect(() => inflated(stream.subarray(0, length))).toThrow(/ends early/);
+    }
+  });
+
+  test('any bytes either inflate or are refused', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 400 }), (bytes) => {
+        try {
+          inflated(bytes);
+        } catch (error) {
+          expect(error).toBeInstanceOf(InflateError);
+        }
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  test.each([
+    ['a block of unknown type', [0b111]],
+    ['a stored block with a wrong complement', [0b001, 5, 0, 5, 0]],
+    ['a copy from before the start', [0b1100011, 0x02, 0x00]],
+    ['an over-subscribed code for code lengths', [0b00000101, 0b11100000, 0b01001001, 0b10010010, 0b00100100, 0b1001001]],
+  ])('refuses %s', (_, bytes) => {
+    expect(() => inflated(Uint8Array.from([...bytes, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]))).toThrow(/is corrupt/);
+  });
+
+  test('a stream that swells is handed on in bounded pieces, and ends when the receiver says so', () => {
+    const bomb = deflateRawSync(Buffer.alloc(50_000_000), { level: 9 });
+    let received = 0;
+    let given = false;
+    const next = () => (given ? undefined : ((given = true), bomb));
+    const take = (piece: Uint8Array) => {
+      expect(piece.length).toBeLessThanOrEqual(65_536 + 258);
+      received += piece.length;
+      if (received > 200_000) throw new RangeError('enough');
+    };
+    expect(() => inflate(next, take)).toThrow(RangeError);
+    expect(received).toBeLessThan(200_000 + 65_536 + 258);
+  });
+
+  test('more tables than allowed are refused', () => {
+    const blocks = Buffer.concat(
+      Array.from({ length: 5 }, (_, i) =>
+        deflateRawSync(Buffer.from(`block ${i} of some text that is worth a table of its own, `.repeat(20)), {
+          finishFlush: i < 4 ? constants.Z_FULL_FLUSH : constants.Z_FINISH,
+        }),
+      ),
+    );
+    expect(inflated(blocks, blocks.length, 5).length).toBeGreaterThan(5000);
+    expect(() => inflated(blocks, blocks.length, 4)).toThrow(/is corrupt/);
+  });
+});

@@ -1,0 +1,147 @@
+/** The laws that a layer's kernels keep, as functions: the suite tries them on samples, property tests on any shape. */
+import { expect } from 'vitest';
+import { Random } from '../../engine/random.ts';
+import type { Tensor } from '../../engine/tensor.ts';
+import { references, trainingReferences } from '../reference/index.ts';
+import type { TrainingDraw } from '../reference/reference.ts';
+import { type Tensor64, toTensor64 } from '../reference/tensor64.ts';
+import { oneOfBatch, uniformTensor } from './layer-cases.ts';
+import { type Case64, type Rounding, roundings, type Target, tensorOf, U } from './rounding.ts';
+import { type ForwardOptions, type LayerCase, type LayerRunner, layerOfKind, type RunOptions } from './run-layer.ts';
+import { slope, slopeError } from './slope.ts';
+
+export const draw: TrainingDraw = { key: [12_345, 1, 17, 3], nodeIndex: 9 };
+
+export const toCase64 = (c: LayerCase): Case64 => ({
+  ...c,
+  x: c.x.map(toTensor64),
+  w: Object.fromEntries(Object.entries(c.w).map(([role, tensor]) => [role, toTensor64(tensor)])),
+});
+
+const roundingOf = (c: LayerCase): Rounding => roundings[c.kind];
+
+export const referenceOf = (c: Case64): Tensor64 => references[c.kind](c.x, c.w, c.attributes);
+
+/** What the layer computes in training. */
+export const trainingReferenceOf = (c: Case64): Tensor64 =>
+  trainingReferences[c.kind]?.(c.x, c.w, c.attributes, draw) ?? referenceOf(c);
+
+/** Fails at the first element that is further from what it should be than it may be. */
+export function expectWithin(actual: Tensor, expected: Tensor64, bounds: ArrayLike<number>, what = 'y'): void {
+  expect(actual.shape, `shape of ${what}`).toEqual(expected.shape);
+  expect(actual.data.length, `elements of ${what}`).toBe(expected.data.length);
+  actual.data.forEach((value, i) => {
+    const wanted = expected.data[i] as number;
+    const bound = bounds[i] as number;
+    if (Math.abs(value - wanted) <= bound || Object.is(value, wanted)) return; // NaN for NaN
+    const digits = `${value} is ${Math.abs(value - wanted)} from ${wanted}, allowed ${bound}`;
+    expect.fail(`${what}[${i}] of ${actual.shape.join('×')}: ${digits}`);
+  });
+}
+
+/** Forward against the naive loop, by every algorithm. */
+export function checkForward(runner: LayerRunner, c: LayerCase, options: ForwardOptions = {}): void {
+  const exact = toCase64(c);
+  const expected = referenceOf(exact);
+  const bounds = roundingOf(c).forward(exact, expected);
+  for (const algorithm of runner.algorithms(c, options)) {
+    expectWithin(runner.forward(c, { ...options, algorithm }), expected, bounds, algorithm);
+  }
+}
+
+/** What is fused behind the layer: y = clamp(y + residual, lo, hi), by every algorithm. */
+export function checkEpilogue(runner: LayerRunner, c: LayerCase, withResidual: boolean): void {
+  const exact = toCase64(c);
+  const y = referenceOf(exact);
+  const error = roundingOf(c).forward(exact, y);
+  const random = new Random(31);
+  const residual = withResidual ? uniformTensor(y.shape, random, -1, 1) : undefined;
+  const sums = y.data.map((value, i) => value + (residual?.data[i] ?? 0));
+  // Limits in the middle of what there is, so that about half of all values meet one.
+  const sorted = [...sums].sort((a, b) => a - b);
+  const quartile = (share: number) => Math.fround(sorted[Math.floor(share * (sorted.length - 1))] as number);
+  const [lo, hi] = [quartile(0.25), quartile(0.75)];
+  const expected = { shape: y.shape, data: sums.map((value) => Math.min(Math.max(value, lo), hi)) };
+  const bounds = sums.map((sum, i) => (error[i] as number) + (withResidual ? U * Math.abs(sum) : 0));
+  for (const algorithm of runner.algorithms(c)) {
+    const epilogue = { lo, hi, ...(residual && { residual }) };
+    expectWithin(runner.forward(c, { algorithm, epilogue }), expected, bounds, `${algorithm} with epilogue`);
+  }
+}
+
+/** A sample's result does not depend on its batch: bit for bit, by every algorithm. */
+export function checkBatch(runner: LayerRunner, c: LayerCase): void {
+  for (const algorithm of runner.algorithms(c)) {
+    const together = runner.forward(c, { algorithm }).data;
+    const alone = Array.from({ length: c.x[0]?.shape[0] as number }, (_, n) => [
+      ...runner.forward(oneOfBatch(c, n), { algorithm }).data,
+    ]);
+    expect([...together], algorithm).toEqual(alone.flat());
+  }
+}
+
+/** One NaN among the inputs reaches just those outputs that depend on it. */
+export function checkNaN(runner: LayerRunner, c: LayerCase, input: number, i: number): void {
+  const x = c.x.map(({ shape, data }) => ({ shape, data: data.slice() }));
+  (x[input] as Tensor).data[i] = Number.NaN;
+  checkForward(runner, { ...c, x });
+}
+
+/** Coordinates of a tensor to try: all of a small one, else one in each of `limit` equal parts. */
+function coordinates(length: number, limit: number, random: Random): readonly number[] {
+  if (length <= limit) return Array.from({ length }, (_, i) => i);
+  return Array.from({ length: limit }, (_, part) => {
+    const from = Math.floor((part * length) / limit);
+    return from + random.below(Math.floor(((part + 1) * length) / limit) - from);
+  });
+}
+
+/**
+ * Training: forward against its reference, and the gradient of every input and learned weight against the slope of the
+ * reference. `limit`: coordinates a tensor.
+ */
+export function checkGradients(runner: LayerRunner, c: LayerCase, limit: number, options: RunOptions = {}): void {
+  const exact = toCase64(c);
+  const y = trainingReferenceOf(exact);
+  const random = new Random(77);
+  const dy = uniformTensor(y.shape, random, -1, 1).data;
+  const dy64 = Float64Array.from(dy);
+  const gradients = runner.backward(c, dy, { draw, ...options });
+  const rounding = roundingOf(c);
+  expectWithin(gradients.y, y, (rounding.training ?? rounding.forward).call(rounding, exact, y), 'y in training');
+
+  const bound = rounding.gradient(exact, dy64);
+  const measured = slopeError(y, dy64);
+  const compare = (target: Target, actual: Tensor, name: string) => {
+    const { data, shape } = tensorOf(exact, target);
+    expect(actual.shape, `shape of ${name}`).toEqual(shape);
+    for (const i of coordinates(data.length, limit, random)) {
+      const wanted = slope(() => trainingReferenceOf(exact), data, i, dy64);
+      const allowed = bound(target, i, wanted) + measured;
+      const value = actual.data[i] as number;
+      if (!(Math.abs(value - wanted) <= allowed)) {
+        expect.fail(`${name}[${i}] of ${shape.join('×')}: ${value}, the slope is ${wanted} ± ${allowed}`);
+      }
+    }
+    // Where no slope was measured, at least nothing is left unwritten.
+    expect(actual.data.every(Number.isFinite), `${name} is finite`).toBe(true);
+  };
+  gradients.dx.forEach((dx, input) => {
+    compare(input, dx as Tensor, `dx${input}`);
+  });
+  const specs = layerOfKind(c.kind).weights?.(
+    c.x.map(({ shape }) => shape),
+    c.attributes,
+  );
+  for (const [role, spec] of Object.entries(specs ?? {})) {
+    if (spec.update !== 'running') compare(role, gradients.dw[role] as Tensor, `d${role}`);
+  }
+  // Nobody needs dx of a first layer; the weights' gradients do not change by that.
+  const withoutInputs = runner.backward(
+    c,
+    dy,
+    { draw, ...options },
+    c.x.map(() => false),
+  );
+  expect(withoutInputs.dw).toEqual(gradients.dw);
+}

@@ -1,0 +1,55 @@
+/** From a layer's samples to tensors: seeded, so that a failure can be repeated, and away from ties and kinks. */
+import type { LayerKind } from '../../engine/layers/index.ts';
+import type { Sample } from '../../engine/layers/layer.ts';
+import { Random } from '../../engine/random.ts';
+import { elementCount, type Shape, type Tensor } from '../../engine/tensor.ts';
+import { parseAttributes } from './parse-attributes.ts';
+import { type LayerCase, layerOfKind } from './run-layer.ts';
+
+/** Shapes and raw attributes of a sample. */
+export function splitSample(sample: Sample): { readonly shapes: readonly Shape[]; readonly raw: object } {
+  const { input, inputs, ...raw } = sample;
+  return { shapes: inputs ?? [input as Shape], raw };
+}
+
+/**
+ * All different, none nearer to another or to 0 than range / count, evenly over ±range in random order: so that a
+ * maximum has no rival and a rectifier no corner nearby.
+ */
+export function spreadTensor(shape: Shape, random: Random, range: number): Tensor {
+  const count = elementCount(shape);
+  const even = count + (count % 2); // an odd number of steps would put one on 0
+  const order = random.shuffle(even).subarray(0, count);
+  return { shape, data: Float32Array.from(order, (place) => ((place + 0.5) / even) * 2 * range - range) };
+}
+
+/** Uniform in [lo, hi). */
+export function uniformTensor(shape: Shape, random: Random, lo: number, hi: number): Tensor {
+  const data = Float32Array.from({ length: elementCount(shape) }, () => lo + (hi - lo) * random.float());
+  return { shape, data };
+}
+
+/** A layer with inputs of these shapes and weights for them; `range` reaches beyond where a clamp begins. */
+export function layerCase(kind: LayerKind, shapes: readonly Shape[], raw: object, seed: number): LayerCase {
+  const layer = layerOfKind(kind);
+  const attributes = parseAttributes(layer, raw);
+  const random = new Random(seed);
+  const hi = layer.clamp?.(attributes)[1] ?? Number.POSITIVE_INFINITY;
+  const range = Number.isFinite(hi) ? 1.5 * hi : 2;
+  const x = shapes.map((shape) => spreadTensor(shape, random, range));
+  const specs = Object.entries(layer.weights?.(shapes, attributes) ?? {});
+  const w = specs.map(([role, { shape, initializer }]): [string, Tensor] => {
+    const isPositive = initializer === 'ones'; // a scale or a variance
+    return [role, isPositive ? uniformTensor(shape, random, 0.5, 1.5) : uniformTensor(shape, random, -1, 1)];
+  });
+  return { kind, attributes, x, w: Object.fromEntries(w) };
+}
+
+/** The case with sample `n` of its batch alone. */
+export function oneOfBatch(c: LayerCase, n: number): LayerCase {
+  const x = c.x.map(({ shape, data }) => {
+    const length = data.length / (shape[0] as number);
+    return { shape: [1, ...shape.slice(1)], data: data.slice(n * length, (n + 1) * length) };
+  });
+  return { ...c, x };
+}

@@ -1,0 +1,234 @@
+/**
+ * How far f32 kernels may be from exact arithmetic, layer by layer: the usual forward error analysis (Higham, "Accuracy
+ * and Stability of Numerical Algorithms", §3). A sum of k products is off by at most (k + 1)·u times the sum of their
+ * absolute values, in any order and with or without fused multiply-adds.
+ */
+import type { LayerKind } from '../../engine/layers/index.ts';
+import { elementCount, type Shape } from '../../engine/tensor.ts';
+import { batchStatistics } from '../reference/batch-norm2d.ts';
+import { references } from '../reference/index.ts';
+import type { Weights64 } from '../reference/reference.ts';
+import { mapTensor, type Tensor64 } from '../reference/tensor64.ts';
+import { slope, slopeOfLine } from './slope.ts';
+
+/** Unit roundoff of f32. */
+export const U = 2 ** -24;
+
+export interface Case64 {
+  readonly kind: LayerKind;
+  // biome-ignore lint/suspicious/noExplicitAny: the attribute type belongs to the layer
+  readonly attributes: any;
+  readonly x: readonly Tensor64[];
+  readonly w: Weights64;
+}
+
+/** A tensor whose gradient is meant: an input by its number or a weight by its role. */
+export type Target = number | string;
+
+export interface Rounding {
+  /** Largest error of each element of y = f(x, w); `y` is exact. */
+  forward(c: Case64, y: Tensor64): ArrayLike<number>;
+  /** As forward, for what the layer computes in training. */
+  training?(c: Case64, y: Tensor64): ArrayLike<number>;
+  /** Largest error of element i of a gradient; `exact` is the gradient itself. */
+  gradient(c: Case64, dy: Float64Array): (target: Target, i: number, exact: number) => number;
+}
+
+export const tensorOf = (c: Case64, target: Target): Tensor64 =>
+  (typeof target === 'number' ? c.x[target] : c.w[target]) as Tensor64;
+
+const absolute = (t: Tensor64): Tensor64 => mapTensor(t, Math.abs);
+
+const absoluteCase = (c: Case64): Case64 => ({
+  ...c,
+  x: c.x.map(absolute),
+  w: Object.fromEntries(Object.entries(c.w).map(([role, t]) => [role, absolute(t)])),
+});
+
+const evaluate = (c: Case64): Tensor64 => references[c.kind](c.x, c.w, c.attributes);
+
+interface Terms {
+  /** Products in one element of y, of dx, of dw. */
+  readonly y: number;
+  readonly dx: number;
+  readonly dw: number;
+}
+
+/**
+ * For layers that are linear in each of their operands: the sums of absolute values are what the layer itself computes
+ * from absolute values.
+ */
+const linear = (terms: (x: Shape, y: Shape, a: Case64['attributes']) => Terms): Rounding => ({
+  forward(c, y) {
+    const { y: k } = terms((c.x[0] as Tensor64).shape, y.shape, c.attributes);
+    return evaluate(absoluteCase(c)).data.map((sum) => (k + 2) * U * sum);
+  },
+  gradient(c, dy) {
+    const magnitudes = absoluteCase(c);
+    const shape = evaluate(c).shape;
+    const { dx, dw } = terms((c.x[0] as Tensor64).shape, shape, c.attributes);
+    const weights = dy.map(Math.abs);
+    return (target, i) => {
+      const sum = slopeOfLine(() => evaluate(magnitudes), tensorOf(magnitudes, target).data, i, weights);
+      return ((typeof target === 'number' ? dx : dw) + 2) * U * sum;
+    };
+  },
+});
+
+/** For layers that only choose among their inputs: no error forward; backward, sums of as many gradients as chose. */
+const selecting = (readers: (a: Case64['attributes']) => number): Rounding => ({
+  forward: (_, y) => y.data.map(() => 0),
+  gradient(c, dy) {
+    const weights = dy.map(Math.abs);
+    const k = readers(c.attributes) - 1; // the first gradient is taken as it is
+    return (target, i) => k * U * slope(() => evaluate(c), tensorOf(c, target).data, i, weights);
+  },
+});
+
+const side = (shape: Shape, axis: number): number => shape[axis] as number;
+const windowSize = (a: { readonly size: readonly [number, number] }): number => a.size[0] * a.size[1];
+/** Elements of one channel: N·H·W. */
+const rowCount = (shape: Shape): number => elementCount(shape) / (shape.at(-1) as number);
+
+const softmax: Rounding = {
+  forward: (c, y) => y.data.map((value, i) => value * softmaxError(c, i)),
+  gradient(c, dy) {
+    const y = evaluate(c);
+    const n = y.shape.at(-1) as number;
+    return (_, i) => {
+      const row = Math.floor(i / n) * n;
+      let dot = 0;
+      for (let j = row; j < row + n; j++) dot += Math.abs(dy[j] as number) * (y.data[j] as number);
+      const error = 2 * softmaxError(c, i) + (n + 4) * U;
+      return (y.data[i] as number) * (Math.abs(dy[i] as number) + dot) * error;
+    };
+  },
+};
+
+/**
+ * Relative error of a probability: the difference x − max is off by U of itself, which is a relative error of its
+ * power; exp adds 2 ulp (4 U), the sum of n powers n U, the division U.
+ */
+function softmaxError(c: Case64, i: number): number {
+  const { shape, data } = c.x[0] as Tensor64;
+  const n = shape.at(-1) as number;
+  const row = data.subarray(Math.floor(i / n) * n, (Math.floor(i / n) + 1) * n);
+  const spread = Math.max(...row) - Math.min(...row);
+  return (2 * (spread + 4) + n + 1) * U;
+}
+
+const batchNorm2d: Rounding = {
+  /** factor and shift' are rounded once, the product once, the sum once. */
+  forward(c, y) {
+    const { scale, shift, mean, variance } = c.w as Record<string, Tensor64>;
+    return y.data.map((_, i) => {
+      const ch = i % (scale as Tensor64).data.length;
+      const factor = scale!.data[ch]! / Math.sqrt(variance!.data[ch]! + c.attributes.epsilon);
+      return (
+        3 * U * (Math.abs(c.x[0]!.data[i]! * factor) + Math.abs(mean!.data[ch]! * factor) + Math.abs(shift!.data[ch]!))
+      );
+    });
+  },
+  training(c, y) {
+    const of = batchErrors(c);
+    return y.data.map((value, i) => {
+      const { scale, inverse, centred, centredError, inverseError } = of(i);
+      const factor = Math.abs(scale) * inverse;
+      return factor * centredError + factor * Math.abs(centred) * (inverseError + 3 * U) + U * Math.abs(value);
+    });
+  },
+  gradient(c, dy) {
+    const of = batchErrors(c);
+    const { data, shape } = c.x[0] as Tensor64;
+    const channels = shape.at(-1) as number;
+    const rows = data.length / channels;
+    const sums = (ch: number) => {
+      const total = { dy: 0, dyAbs: 0, products: 0, productsAbs: 0, productErrors: 0 };
+      for (let i = ch; i < data.length; i += channels) {
+        const { centred, centredError } = of(i);
+        const gradient = dy[i] as number;
+        total.dy += gradient;
+        total.dyAbs += Math.abs(gradient);
+        total.products += gradient * centred;
+        total.productsAbs += Math.abs(gradient * centred);
+        total.productErrors += Math.abs(gradient) * centredError;
+      }
+      return total;
+    };
+    return (target, i, exact) => {
+      const ch = i % channels;
+      const { inverse, inverseError, scale, centred, centredError } = of(typeof target === 'number' ? i : ch);
+      const total = sums(ch);
+      const chain = (rows / 4 + 5) * U; // four sums side by side
+      const shiftError = chain * total.dyAbs;
+      const scaleError = inverse * (total.productErrors + (chain + inverseError) * total.productsAbs);
+      if (target === 'shift') return shiftError;
+      if (target === 'scale') return scaleError;
+      const dScale = Math.abs(total.products) * inverse;
+      const normalised = Math.abs(centred) * inverse;
+      const normalisedError = inverse * centredError + normalised * (inverseError + 2 * U);
+      const sumError = shiftError + normalised * scaleError + normalisedError * (dScale + scaleError);
+      const size = Math.abs(dy[i] as number) + (Math.abs(total.dy) + normalised * dScale) / rows;
+      return Math.abs(scale) * inverse * (sumError / rows + 4 * U * size) + Math.abs(exact) * (inverseError + 3 * U);
+    };
+  },
+};
+
+/** Errors of the batch's statistics as they are at element i: of x − mean, and relative ones of 1 / deviation. */
+function batchErrors(c: Case64) {
+  const { data, shape } = c.x[0] as Tensor64;
+  const channels = shape.at(-1) as number;
+  const rows = data.length / channels;
+  const { mean, variance } = batchStatistics(c.x[0] as Tensor64);
+  const chain = (rows / 4 + 5) * U;
+  const meanErrors = mean.map(() => 0);
+  data.forEach((value, i) => {
+    meanErrors[i % channels]! += (chain * Math.abs(value)) / rows;
+  });
+  const varianceErrors = variance.map((value) => chain * value);
+  const centredAt = (i: number) => data[i]! - mean[i % channels]!;
+  const centredErrorAt = (i: number) => meanErrors[i % channels]! + U * Math.abs(centredAt(i));
+  data.forEach((_, i) => {
+    varianceErrors[i % channels]! += (2 * Math.abs(centredAt(i)) * centredErrorAt(i)) / rows;
+  });
+  return (i: number) => {
+    const ch = i % channels;
+    const regular = variance[ch]! + c.attributes.epsilon;
+    return {
+      scale: c.w.scale!.data[ch]!,
+      inverse: 1 / Math.sqrt(regular),
+      /** Relative. */
+      inverseError: varianceErrors[ch]! / (2 * regular) + 4 * U,
+      centred: centredAt(i),
+      centredError: centredErrorAt(i),
+    };
+  };
+}
+
+/** Every layer says here how its kernels round. */
+export const roundings = {
+  add: linear(() => ({ y: 1, dx: 0, dw: 0 })),
+  averagePool2d: linear((_, __, a) => ({ y: windowSize(a), dx: windowSize(a), dw: 0 })),
+  batchNorm2d,
+  bias: linear((_, y) => ({ y: 1, dx: 0, dw: rowCount(y) })),
+  conv2d: linear((x, y, a) => ({
+    y: (windowSize(a) * side(x, 3)) / a.groups + 1,
+    dx: (windowSize(a) * a.filters) / a.groups,
+    dw: rowCount(y),
+  })),
+  dense: linear((x, y) => ({ y: side(x, 1) + 1, dx: side(y, 1), dw: side(x, 0) })),
+  depthwiseConv2d: linear((_, y, a) => ({ y: windowSize(a) + 1, dx: windowSize(a) * a.multiplier, dw: rowCount(y) })),
+  dropout: {
+    forward: (_, y) => y.data.map(() => 0),
+    /** 1 / (1 − rate) is rounded once, the product once. */
+    training: (_, y) => y.data.map((value) => 2 * U * Math.abs(value)),
+    gradient: () => (_, __, exact) => 2 * U * Math.abs(exact),
+  },
+  flatten: selecting(() => 1),
+  globalAveragePool2d: linear((x) => ({ y: side(x, 1) * side(x, 2), dx: 1, dw: 0 })),
+  globalMaxPool2d: selecting(() => 1),
+  maxPool2d: selecting(windowSize),
+  relu: selecting(() => 1),
+  relu6: selecting(() => 1),
+  softmax,
+} satisfies Record<LayerKind, Rounding>;

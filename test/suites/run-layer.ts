@@ -1,0 +1,236 @@
+/**
+ * Runs one layer alone, without graph and planner: its regions lie one behind the other with guards between them, in a
+ * memory that is full of NaN. So whatever a kernel reads without having written it shows in its result, and whatever it
+ * writes outside its region shows in a guard.
+ */
+import { instantiateKernels, type KernelName, type KernelSource, type Kernels } from '../../engine/kernels.ts';
+import { type LayerKind, layers } from '../../engine/layers/index.ts';
+import type { BackwardContext, Context, Layer } from '../../engine/layers/layer.ts';
+import { type Argument, type KernelCall, type Operand, operand, type Region, regionOf } from '../../engine/region.ts';
+import type { Shape, Tensor } from '../../engine/tensor.ts';
+import type { TrainingDraw } from '../reference/reference.ts';
+
+export interface LayerCase {
+  readonly kind: LayerKind;
+  // biome-ignore lint/suspicious/noExplicitAny: the attribute type belongs to the layer
+  readonly attributes: any;
+  readonly x: readonly Tensor[];
+  readonly w: Readonly<Record<string, Tensor>>;
+}
+
+export interface RunOptions {
+  /** Rows of a GEMM tile, instead of what the host is best at. */
+  readonly rowsPerTile?: number;
+  readonly draw?: TrainingDraw;
+}
+
+export interface ForwardOptions extends RunOptions {
+  /** Instead of the cheapest. */
+  readonly algorithm?: string;
+  readonly epilogue?: { readonly lo: number; readonly hi: number; readonly residual?: Tensor };
+  /** y is written over x[0]. */
+  readonly inPlace?: boolean;
+}
+
+export interface Gradients {
+  readonly y: Tensor;
+  /** One for each input, undefined where it was not wanted. */
+  readonly dx: readonly (Tensor | undefined)[];
+  readonly dw: Readonly<Record<string, Tensor>>;
+}
+
+/** Kernels may read, never write, so far beyond a region. */
+const GUARD_BYTES = 64;
+const POISON = 0xff; // four of them are a NaN
+const defaultDraw: TrainingDraw = { key: [7, 0, 3, 1], nodeIndex: 5 };
+
+export const layerOfKind = (kind: LayerKind): Layer => layers[kind];
+
+const list = <T>(value: T | readonly T[]): readonly T[] => (Array.isArray(value) ? value : [value as T]);
+
+/** One pass of a layer: its context, the regions that the calls use, and what the host puts into them. */
+class Pass {
+  readonly context: Context<unknown>;
+  readonly packs: KernelCall[] = [];
+  readonly contents = new Map<Region, ArrayBufferView>();
+  private readonly kept = new Map<string, Region>();
+
+  constructor(c: LayerCase, kernels: Kernels, options: ForwardOptions) {
+    const write = (name: string, tensor: Tensor, role: 'activation' | 'weight') => {
+      const target = operand(name, tensor.shape, role);
+      this.contents.set(target.region, tensor.data);
+      return target;
+    };
+    const x = c.x.map((tensor, i) => write(`x${i}`, tensor, 'activation'));
+    const inferred = layerOfKind(c.kind).inferShape(
+      c.x.map(({ shape }) => shape),
+      c.attributes,
+    );
+    const fresh = operand('y', inferred as Shape, 'activation');
+    const y = options.inPlace ? { shape: fresh.shape, region: (x[0] as Operand).region } : fresh;
+    const { lo, hi, residual } = { lo: -Infinity, hi: Infinity, residual: undefined, ...options.epilogue };
+    const draw = options.draw ?? defaultDraw;
+    const randomKey: Region = { name: 'random key', role: 'activation', bytes: 16 };
+    this.contents.set(randomKey, Uint32Array.from(draw.key));
+    this.context = {
+      x,
+      y,
+      ys: [y],
+      w: Object.fromEntries(Object.entries(c.w).map(([role, tensor]) => [role, write(role, tensor, 'weight')])),
+      a: c.attributes,
+      epilogue: { lo, hi, residual: residual && write('residual', residual, 'activation') },
+      capabilities: {
+        ...kernels.capabilities,
+        rowsPerTile: options.rowsPerTile ?? kernels.capabilities.rowsPerTile,
+      },
+      scratch: (bytes) => ({ name: 'scratch', role: 'activation', bytes }),
+      packed: (key, bytes, pack) =>
+        this.keep(`packed ${key}`, bytes, 'packed', (region) => this.packs.push(...list(pack(region)))),
+      saved: (key, bytes) => this.keep(`saved ${key}`, bytes, 'activation', () => {}),
+      randomKey,
+      nodeIndex: draw.nodeIndex,
+    };
+  }
+
+  private keep(name: string, bytes: number, role: Region['role'], first: (region: Region) => void): Region {
+    const known = this.kept.get(name);
+    if (known) return known;
+    const region: Region = { name, role, bytes };
+    this.kept.set(name, region);
+    first(region);
+    return region;
+  }
+}
+
+export class LayerRunner {
+  readonly kernels: Kernels;
+
+  constructor(source: KernelSource) {
+    this.kernels = instantiateKernels(source);
+  }
+
+  /** Names of the algorithms that a layer offers for these shapes. */
+  algorithms(c: LayerCase, options: RunOptions = {}): readonly string[] {
+    const pass = new Pass(c, this.kernels, options);
+    return (
+      layerOfKind(c.kind)
+        .algorithms?.(pass.context)
+        .map(({ name }) => name) ?? ['direct']
+    );
+  }
+
+  /** Inference. */
+  forward(c: LayerCase, options: ForwardOptions = {}): Tensor {
+    const pass = new Pass(c, this.kernels, options);
+    const calls = forwardCalls(layerOfKind(c.kind), pass.context, options.algorithm);
+    const memory = this.execute(pass, calls, options.inPlace ? (pass.context.x[0] as Operand).region : undefined);
+    return memory(pass.context.y);
+  }
+
+  /** Training: forward, then backward with the gradient dy of y. `wanted`: which inputs' gradients to ask for. */
+  backward(c: LayerCase, dy: Float32Array, options: RunOptions = {}, wanted = c.x.map(() => true)): Gradients {
+    const layer = layerOfKind(c.kind);
+    const pass = new Pass(c, this.kernels, options);
+    const { context } = pass;
+    const dyOperand = operand('dy', context.y.shape, 'activation');
+    pass.contents.set(dyOperand.region, dy);
+    const backwardContext: BackwardContext<unknown> = {
+      ...context,
+      dy: dyOperand,
+      dys: [dyOperand],
+      dx: context.x.map(({ shape }, i) => (wanted[i] ? operand(`dx${i}`, shape, 'activation') : undefined)),
+      dw: Object.fromEntries(
+        Object.entries(context.w).map(([role, { shape }]) => [role, operand(`d${role}`, shape, 'gradient')]),
+      ),
+    };
+    const forward = layer.forwardTraining ? list(layer.forwardTraining(context)) : forwardCalls(layer, context);
+    if (!layer.backward) throw new Error(`${c.kind} has no backward`);
+    const memory = this.execute(pass, [...forward, ...list(layer.backward(backwardContext))]);
+    return {
+      y: memory(context.y),
+      dx: backwardContext.dx.map((target) => target && memory(target)),
+      dw: Object.fromEntries(Object.entries(backwardContext.dw).map(([role, target]) => [role, memory(target)])),
+    };
+  }
+
+  /** Calls a kernel on arrays: each lies behind a guard, and is read back into itself afterwards. */
+  call(name: KernelName, ...args: readonly (number | Float32Array)[]): void {
+    const arrays = args.filter((arg) => typeof arg !== 'number');
+    const regions = new Map(
+      arrays.map((data, i) => [data, { name: `${i}`, role: 'activation', bytes: data.byteLength } as Region]),
+    );
+    const address = this.place([...regions.values()]);
+    for (const [data, region] of regions) this.bytes(address(region), region.bytes).set(bytesOf(data));
+    this.kernels.function(name)(
+      ...args.map((arg) => (typeof arg === 'number' ? arg : address(regions.get(arg) as Region))),
+    );
+    for (const [data, region] of regions) bytesOf(data).set(this.bytes(address(region), region.bytes));
+    this.checkGuards([...regions.values()], address);
+  }
+
+  private execute(pass: Pass, calls: readonly KernelCall[], mayChange?: Region): (source: Operand) => Tensor {
+    const all = [...pass.packs, ...calls];
+    const used = all.flatMap(({ args }) => args.flatMap((argument) => regionOf(argument) ?? []));
+    const regions = [...new Set([...pass.contents.keys(), pass.context.y.region, ...used])];
+    const address = this.place(regions);
+    for (const [region, data] of pass.contents) this.bytes(address(region), region.bytes).set(bytesOf(data));
+    const resolve = (argument: Argument): number => {
+      if (typeof argument === 'number') return argument;
+      return address(regionOf(argument) as Region) + ('offsetBytes' in argument ? argument.offsetBytes : 0);
+    };
+    for (const { kernel, args } of all) this.kernels.function(kernel)(...args.map(resolve));
+    this.checkGuards(regions, address);
+    for (const [region, data] of pass.contents) {
+      if (region === mayChange) continue;
+      const after = this.bytes(address(region), region.bytes);
+      if (bytesOf(data).some((byte, i) => byte !== after[i]))
+        throw new Error(`a kernel changed its input ${region.name}`);
+    }
+    return ({ shape, region }) => ({
+      shape,
+      data: new Float32Array(this.kernels.memory.buffer, address(region), region.bytes / 4).slice(),
+    });
+  }
+
+  /** Poisons the memory and lays the regions out, 16-byte aligned. */
+  private place(regions: readonly Region[]): (region: Region) => number {
+    const addresses = new Map<Region, number>();
+    let cursor = this.kernels.heapBase;
+    for (const region of regions) {
+      cursor = Math.ceil((cursor + GUARD_BYTES) / 16) * 16;
+      addresses.set(region, cursor);
+      cursor += region.bytes;
+    }
+    this.kernels.reserve(cursor + GUARD_BYTES);
+    this.bytes(this.kernels.heapBase, cursor + GUARD_BYTES - this.kernels.heapBase).fill(POISON);
+    return (region) => addresses.get(region) as number;
+  }
+
+  private checkGuards(regions: readonly Region[], address: (region: Region) => number): void {
+    let from = this.kernels.heapBase;
+    for (const region of regions) {
+      const guard = this.bytes(from, address(region) - from);
+      if (guard.some((byte) => byte !== POISON))
+        throw new Error(`a kernel wrote in front of its region ${region.name}`);
+      from = address(region) + region.bytes;
+    }
+    if (this.bytes(from, GUARD_BYTES).some((byte) => byte !== POISON))
+      throw new Error('a kernel wrote behind its region');
+  }
+
+  private bytes(address: number, length: number): Uint8Array {
+    return new Uint8Array(this.kernels.memory.buffer, address, length);
+  }
+}
+
+const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array =>
+  new Uint8Array(buffer, byteOffset, byteLength);
+
+function forwardCalls(layer: Layer, context: Context<unknown>, name?: string): readonly KernelCall[] {
+  if (layer.forward) return list(layer.forward(context));
+  const algorithms = layer.algorithms?.(context) ?? [];
+  const cheapest = [...algorithms].sort((a, b) => a.cost - b.cost)[0];
+  const chosen = name === undefined ? cheapest : algorithms.find((algorithm) => algorithm.name === name);
+  if (!chosen) throw new Error(`no algorithm ${name}`);
+  return list(chosen.calls());
+}

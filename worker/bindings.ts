@@ -1,0 +1,26 @@
+/** What the platform gives the worker (`Bindings`, named in wrangler.toml) and what a request carries along (`Variables`). */
+import type { Codecs } from '../engine/image/codec.ts';
+import type { BodyBudget } from './body.ts';
+import type { ModelStore } from './model-store.ts';
+import type { ServerTiming } from './server-timing.ts';
+import type { Settings } from './settings.ts';
+
+export interface Bindings {
+  /** The static files: page and bigger models. */
+  readonly ASSETS: Fetcher;
+  /** Origins whose pages may call this worker, separated by commas, or `*`; none where it is missing. */
+  readonly CORS_ORIGINS?: string;
+  /** `off`: no log line a request. */
+  readonly LOG?: string;
+}
+
+export interface Variables {
+  readonly models: ModelStore;
+  readonly codecs: Codecs;
+  readonly settings: Settings;
+  readonly bodies: BodyBudget;
+  readonly timing: ServerTiming;
+  readonly requestId: string;
+}
+
+export type AppEnv = { Bindings: Bindings; Variables: Variables };

@@ -1,0 +1,116 @@
+/** An infer request against a model: checked, cut into samples, run, put together again. */
+import { EngineError } from '../../engine/errors.ts';
+import { excerpt, parseWith } from '../../engine/json.ts';
+import type { Session } from '../../engine/session.ts';
+import { elementCount, type Tensor } from '../../engine/tensor.ts';
+import type { LoadedModel } from '../loaded-model.ts';
+import type { Limits } from '../settings.ts';
+import { classificationOutput } from './classification.ts';
+import { inferRequestSchema, type RequestOutput, type ResponseOutput } from './schema.ts';
+import { readInputs, writeOutput } from './tensors.ts';
+
+export interface InferResponse {
+  readonly model_name: string;
+  readonly model_version: string;
+  readonly id?: string;
+  readonly outputs: readonly ResponseOutput[];
+}
+
+/**
+ * Answers a parsed JSON body.
+ * @param run calls the model; where timing is taken
+ * @throws EngineError `invalid-input`, `limit-exceeded`
+ */
+export function infer(
+  loaded: LoadedModel,
+  body: unknown,
+  limits: Pick<Limits, 'macs'>,
+  run: <T>(work: () => T) => T,
+): InferResponse {
+  const request = parseWith(inferRequestSchema, body, 'invalid-input');
+  const asked = chosenOutputs(request.outputs, loaded);
+  const inputs = readInputs(request.inputs, loaded.inputs);
+  const batch = batchOf(inputs, loaded);
+  if ((batch ?? 1) * loaded.macs > limits.macs) {
+    const sentence = `${batch} samples take ${(batch ?? 1) * loaded.macs} multiply-adds, a request may take ${limits.macs}`;
+    throw new EngineError('limit-exceeded', sentence);
+  }
+  const values = loaded.infer((session) => run(() => runSamples(session, inputs, batch, loaded)));
+  const { card } = loaded.model;
+  return {
+    model_name: loaded.name,
+    model_version: loaded.version,
+    ...(request.id === undefined ? {} : { id: request.id }),
+    outputs: asked.map(({ name, parameters }) => {
+      const value = values.get(name) as Tensor;
+      const output = writeOutput(name, value);
+      const classes = parameters?.classification ?? 0;
+      const labels = card.task?.output === name ? card.labels : undefined;
+      return classes === 0 ? output : classificationOutput(name, value, classes, labels);
+    }),
+  };
+}
+
+/** In the order asked for; all of the model's where none is named. */
+function chosenOutputs(outputs: readonly RequestOutput[] | undefined, loaded: LoadedModel): readonly RequestOutput[] {
+  const known = loaded.outputs.map(({ name }) => name);
+  if (!outputs || outputs.length === 0) return known.map((name) => ({ name }));
+  outputs.forEach(({ name }, i) => {
+    const path = `$.outputs[${i}].name`;
+    if (!known.includes(name)) {
+      const sentence = `${path}: there is no output ${excerpt(name)}, the model has ${known.join(', ')}`;
+      throw new EngineError('invalid-input', sentence, path);
+    }
+    if (outputs.findIndex((other) => other.name === name) < i) {
+      throw new EngineError('invalid-input', `${path}: the output "${name}" is asked for twice`, path);
+    }
+  });
+  return outputs;
+}
+
+/** Samples of the request; undefined where the model has no free dimension. */
+function batchOf(inputs: ReadonlyMap<string, Tensor>, loaded: LoadedModel): number | undefined {
+  let batch: number | undefined;
+  loaded.inputs.forEach(({ name, shape }) => {
+    if (shape[0] !== -1) return;
+    const samples = (inputs.get(name) as Tensor).shape[0] as number;
+    if (batch !== undefined && samples !== batch) {
+      throw new EngineError('invalid-input', `$.inputs: "${name}" has ${samples} samples, another input ${batch}`, '$.inputs');
+    }
+    batch = samples;
+  });
+  return batch;
+}
+
+/** N samples are N runs, so that each is answered bit for bit as alone. */
+function runSamples(
+  session: Session,
+  inputs: ReadonlyMap<string, Tensor>,
+  batch: number | undefined,
+  { inputs: descriptions, outputs: expected }: LoadedModel,
+): ReadonlyMap<string, Tensor> {
+  const runs = Array.from({ length: batch ?? 1 }, (_, sample) =>
+    session.run(
+      Object.fromEntries(
+        descriptions.map(({ name, shape }) => {
+          const { data } = inputs.get(name) as Tensor;
+          if (shape[0] !== -1) return [name, data];
+          const length = elementCount(shape.slice(1));
+          return [name, data.subarray(sample * length, (sample + 1) * length)];
+        }),
+      ),
+    ),
+  );
+  return new Map(expected.map(({ name }) => [name, concatenate(runs.map((outputs) => outputs[name] as Tensor))]));
+}
+
+/** Along the first dimension. */
+function concatenate(parts: readonly Tensor[]): Tensor {
+  const [first] = parts as [Tensor, ...Tensor[]];
+  if (parts.length === 1) return first;
+  const data = new Float32Array(first.data.length * parts.length);
+  parts.forEach((part, i) => {
+    data.set(part.data, i * first.data.length);
+  });
+  return { shape: [(first.shape[0] as number) * parts.length, ...first.shape.slice(1)], data };
+}

@@ -1,0 +1,33 @@
+/** Which models there are, and what each says about itself. */
+import { Hono } from 'hono';
+import { etag } from 'hono/etag';
+import * as v from 'valibot';
+import type { AppEnv } from '../bindings.ts';
+import { cardOf, cardSchema } from '../card.ts';
+import { describeRoute } from '../describe-route.ts';
+
+export const models = new Hono<AppEnv>()
+  .get(
+    '/v1/models',
+    describeRoute({
+      summary: 'The cards of all models',
+      tag: 'Models',
+      response: { 'application/json': v.object({ models: v.array(cardSchema) }) },
+    }),
+    etag(),
+    (c) => {
+      const store = c.var.models;
+      return c.json({ models: store.names.map((name) => cardOf(store.open(name))) });
+    },
+  )
+  .get(
+    '/v1/models/:model',
+    describeRoute({
+      summary: 'The card of a model: input, labels, layers, size, where it comes from',
+      tag: 'Models',
+      response: { 'application/json': cardSchema },
+      errors: ['not-found'],
+    }),
+    etag(),
+    (c) => c.json(cardOf(c.var.models.open(c.req.param('model')))),
+  );
