@@ -17,7 +17,14 @@ export default defineConfig({
         plugins: [
           cloudflareTest({ wrangler: { configPath: './wrangler.toml' }, miniflare: { cf: false, bindings: { LOG: 'off' } } }),
         ],
-        test: { name: 'workerd', include: ['test/worker/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 120_000 },
+        // One worker for all files: each makes its own app, and a start takes seconds.
+        test: {
+          name: 'workerd',
+          include: ['test/worker/**/*.test.ts'],
+          isolate: false,
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
       },
     ],
   },

@@ -102,7 +102,8 @@ export function parseHeader(start: Uint8Array, fileBytes: number): SafetensorsHe
 /** Reads one tensor as f32. `file` is the whole file. @throws EngineError `invalid-model` for a NaN or an infinity */
 export function readTensor(file: Uint8Array, entry: TensorEntry): Tensor {
   const count = elementCount(entry.shape);
-  const bytes = file.slice(entry.start, entry.end).buffer;
+  // Not file.slice: Node's Buffer, which is a Uint8Array, gives a view there.
+  const bytes = new Uint8Array(file.subarray(entry.start, entry.end)).buffer;
   const data = entry.type === 'F32' ? new Float32Array(bytes) : Float32Array.from(new Float16Array(bytes));
   for (let i = 0; i < count; i++) {
     if (!Number.isFinite(data[i]))

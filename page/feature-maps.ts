@@ -62,8 +62,12 @@ export interface Scale {
   readonly extent: number;
 }
 
-/** Diverging colours, symmetric about zero, where a value may be negative; otherwise from the smallest to the largest. */
+/**
+ * Diverging colours, symmetric about zero, where a value may be negative; otherwise from the smallest to the largest. Where
+ * all values are the same (a bias on an empty picture) there is nothing to see, and all of it is background.
+ */
 export function scaleOf({ min, max }: Range, isSigned: boolean): Scale {
+  if (min === max) return { zero: min, extent: 0 };
   return isSigned ? { zero: 0, extent: Math.max(max, -min) } : { zero: min, extent: max - min };
 }
 

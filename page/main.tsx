@@ -2,8 +2,9 @@
 import { render } from 'preact';
 import { EngineError } from '../engine/errors.ts';
 import { type Model, parseModel } from '../engine/model-file.ts';
+import { hasSimd } from './browser-features.ts';
 import { App } from './components/app.tsx';
-import { hasSimd, loadKernels } from './kernels.ts';
+import { loadKernels } from './kernels.ts';
 import { Network } from './network.ts';
 import { fail, network, picture } from './state.ts';
 import './style.css';

@@ -50,7 +50,8 @@ export function createApp({ kernels, codecs, models, settings }: AppOptions) {
     if (timing.header !== undefined) c.header('server-timing', timing.header);
   });
   if (settings.corsOrigins.length > 0) {
-    app.use(cors({ origin: [...settings.corsOrigins], exposeHeaders: ['x-request-id', 'server-timing'], maxAge: 3600 }));
+    const origin = settings.corsOrigins.includes('*') ? '*' : [...settings.corsOrigins];
+    app.use(cors({ origin, exposeHeaders: ['x-request-id', 'server-timing'], maxAge: 3600 }));
   }
   app.use(
     methodNotAllowed({

@@ -27,7 +27,7 @@ const MAX_SYMBOL_BYTES = 12;
 /**
  * Inflates one stream.
  * @param next the next bytes of the stream, undefined at its end; bytes behind the last block are left alone
- * @param take is given the output in order, at most 64 KB at a time, in an array that is used again
+ * @param take is given the output in order, about 64 KB at a time, in an array that is used again
  * @param maxTables how many blocks may bring codes of their own: building them is the dearest thing that a byte can ask for
  * @throws InflateError, and what `next` and `take` throw
  */

@@ -22,7 +22,7 @@ const perChannel = (number: v.GenericSchema<number, number>) => v.optional(v.arr
 export const preprocessSchema = v.pipe(
   v.strictObject({
     /** [width, height] of the model's input, pixels. */
-    size: v.tuple([side, side]),
+    size: v.strictTuple([side, side]),
     /** `stretch` to the size; `crop` the centre after resizing the short side; `letterbox`: shrink to fit, fill the rest. */
     fit: v.optional(v.picklist(['stretch', 'crop', 'letterbox']), 'stretch'),
     /** Level of the bars of a letterbox, 0–255, in every channel. */

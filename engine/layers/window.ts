@@ -60,10 +60,9 @@ function extent(a: WindowAttributes, axis: 0 | 1, input: number): Extent {
   const before = a.padding[axis * 2] as number;
   const after = a.padding[axis * 2 + 1] as number;
   const room = input + before + after - reach;
-  let output = (a.ceilMode ? Math.ceil(room / stride) : Math.floor(room / stride)) + 1;
-  // A window may hang over the far edge, but one that starts beyond the input would see nothing (PyTorch, ONNX).
-  if (a.ceilMode && (output - 1) * stride >= input + before) output--;
-  return { output, before };
+  if (!a.ceilMode) return { output: Math.floor(room / stride) + 1, before };
+  // A window may hang over the far edge, but those that start beyond the input are left out (PyTorch, ONNX).
+  return { output: Math.min(Math.ceil(room / stride) + 1, Math.ceil((input + before) / stride)), before };
 }
 
 /**

@@ -42,7 +42,7 @@ function power(base: number, exponent: number): number {
 
 const adam = (decoupled: 0 | 1): Definition => ({
   state: ['firstMoment', 'secondMoment'],
-  learningRate: 0.001,
+  learningRate: 0.002,
   kernel: 'adamUpdate',
   args: ({ w, g, state: [m, v], n, lr, weightDecay, step }) => {
     const corrections = [1 - power(BETA1, step), 1 - power(BETA2, step)];

@@ -7,8 +7,9 @@ export function Controls() {
   return (
     <div class="controls">
       <div class="buttons">
-        {photo.value ? <PhotoButtons /> : <DrawingButtons />}
+        {photo.value ? <BackToDrawing /> : <DrawingButtons />}
         <OpenImage />
+        {photo.value ? <Invert /> : null}
       </div>
       <p class="notice" role="status">
         {unreadable.value !== undefined ? text.value.unreadableImage(unreadable.value) : ''}
@@ -50,28 +51,31 @@ function DrawingButtons() {
   );
 }
 
-function PhotoButtons() {
+function BackToDrawing() {
   return (
-    <>
-      <button
-        type="button"
-        onClick={() => {
-          photo.value = undefined;
+    <button
+      type="button"
+      onClick={() => {
+        photo.value = undefined;
+      }}
+    >
+      {text.value.backToDrawing}
+    </button>
+  );
+}
+
+function Invert() {
+  return (
+    <label class="check" title={text.value.invertHint}>
+      <input
+        type="checkbox"
+        checked={isInverted.value}
+        onChange={(event) => {
+          isInverted.value = event.currentTarget.checked;
         }}
-      >
-        {text.value.backToDrawing}
-      </button>
-      <label class="check" title={text.value.invertHint}>
-        <input
-          type="checkbox"
-          checked={isInverted.value}
-          onChange={(event) => {
-            isInverted.value = event.currentTarget.checked;
-          }}
-        />
-        {text.value.invert}
-      </label>
-    </>
+      />
+      {text.value.invert}
+    </label>
   );
 }
 

@@ -10,8 +10,8 @@ import { MapDetail } from './map-detail.tsx';
 /** What a kind is called in the visitor's language; a kind without an entry keeps its own name. */
 const kindOf = (kind: string): Kind | undefined => (text.value.kinds as Readonly<Record<string, Kind>>)[kind];
 
-/** `[-1,26,26,32]` → `26 × 26 × 32`. */
-const formatSides = (shape: readonly number[]): string => shape.slice(1).map(integer).join(' × ');
+/** `[-1,26,26,32]` → `26 × 26 × 32`, with thin spaces: on a phone every pixel counts. */
+const formatSides = (shape: readonly number[]): string => shape.slice(1).map(integer).join('\u2009×\u2009');
 
 export function Layers({ network }: { readonly network: Network }) {
   return (

@@ -5,11 +5,12 @@ import type { Graph } from '../../engine/graph.ts';
 import { lower } from '../../engine/lower.ts';
 import { type ModelCard, parseDocument } from '../../engine/model-file.ts';
 import { makePlan, type Plan, placeResidents } from '../../engine/plan.ts';
+import { Session } from '../../engine/session.ts';
 import { formatShape } from '../../engine/tensor.ts';
 import { jsonOption } from '../cli/flags.ts';
 import { formatBytes, table } from '../cli/table.ts';
 import type { Io, Verb } from '../cli/verb.ts';
-import { atPath, readModelHeader } from '../io/model.ts';
+import { atPath, readModel, readModelHeader } from '../io/model.ts';
 import { loadKernels } from '../kernels.ts';
 
 interface Options {
@@ -48,7 +49,7 @@ export const inspectVerb: Verb = {
     io.out(
       `\npeak activation memory ${formatBytes(peakBytes)}, weights ${formatBytes(bytes)}, transposes ${transposes}`,
     );
-    if (plan) writePlan(graph, io);
+    if (plan) writePlan(await planOf(path as string, graph), io);
     return 0;
   },
 };
@@ -76,19 +77,20 @@ function writeCard({ name, task, labels, provenance }: ModelCard, io: Io): void 
   if (known.length > 0) io.out('');
 }
 
-function writePlan(graph: Graph, io: Io): void {
-  const { capabilities } = loadKernels('inference');
-  const lowered = lower(graph, { batch: 1, capabilities });
+/** What runs for one sample: of a model file after the passes, of a graph without weights as it is written. */
+async function planOf(path: string, graph: Graph): Promise<Plan> {
+  const source = loadKernels('inference');
+  if (!path.endsWith('.json')) return new Session(await readModel(path), source).plan(1);
+  const lowered = lower(graph, { batch: 1, capabilities: source.capabilities });
   const residents = placeResidents([lowered], 0);
-  const plan = makePlan(lowered, residents.addresses, residents.endBytes);
-  io.out('\nkernel calls for one sample, before passes; addresses in bytes from the heap\n');
-  io.out(
-    table(
-      ['node', 'algorithm', 'kernel', 'arguments'],
-      plan.calls.map((c) => [c.node, c.algorithm, c.kernel, c.args.join(' ')]),
-    ),
-  );
-  io.out('\narena: when each region lives, call by call\n');
+  return makePlan(lowered, residents.addresses, residents.endBytes);
+}
+
+function writePlan(plan: Plan, io: Io): void {
+  io.out('\nkernel calls for one sample, in the order in which they run\n');
+  const rows = plan.calls.map((c) => [c.node, c.algorithm, c.kernel, c.args.join(' ')]);
+  io.out(table(['node', 'algorithm', 'kernel', 'arguments'], rows));
+  io.out('\narena: when each region lives, call by call; addresses in bytes\n');
   io.out(lifetimePicture(plan));
 }
 

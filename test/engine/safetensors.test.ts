@@ -41,6 +41,16 @@ describe('safetensors', () => {
     );
   });
 
+  test('a tensor read from a view into a larger buffer is a copy', () => {
+    const bytes = writeSafetensors({}, new Map([['t', { shape: [2], data: Float32Array.of(1, 2) }]]));
+    const pool = Buffer.alloc(bytes.length + 24);
+    const view = pool.subarray(13, 13 + bytes.length);
+    view.set(bytes);
+    const { data } = readTensor(view, parse(view).tensors[0]!);
+    pool.fill(0);
+    expect(data).toEqual(Float32Array.of(1, 2));
+  });
+
   test('F16 storage rounds to the nearest half', () => {
     const data = Float32Array.of(1, -2.5, 1 / 3, 65504, 0);
     const bytes = writeSafetensors({}, new Map([['t', { shape: [5], data }]]), 'F16');

@@ -17,10 +17,14 @@ export function windowTaps(a: WindowAttributes, axis: 0 | 1, length: number): re
   const positions: number[][] = [];
   for (let start = -before; ; start += stride) {
     const fits = start + reach <= length + after;
-    // In ceil mode one more window may hang over the far edge, if it still begins on a real pixel or the near padding.
-    const hangsOver =
-      a.ceilMode === true && a.padding !== 'same' && start < length && start - stride + reach < length + after;
-    if (!fits && !hangsOver) return positions;
+    if (!a.ceilMode || a.padding === 'same') {
+      if (!fits) return positions;
+    } else {
+      // One more window may hang over the far edge, but none begins behind the last pixel.
+      const previousEnd = start - stride + reach;
+      const hangsOver = previousEnd < length + after;
+      if (start >= length || !(fits || hangsOver)) return positions;
+    }
     const taps: number[] = [];
     for (let tap = 0; tap < size; tap++) {
       const pixel = start + tap * dilation;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { inspectTotals } from './inspect.ts';
+import { describeGraph } from '../../engine/describe.ts';
+import { parseModel } from '../../engine/model-file.ts';
 import { digits, makeApp } from './support.ts';
 import { standInModel } from './stand-in.ts';
 
@@ -7,7 +8,7 @@ describe('cards', () => {
   test('say what the file says, and count as inspect does', async () => {
     const response = await makeApp().request('/v1/models/digits');
     expect(response.status).toBe(200);
-    const { parameters, macs, bytes } = inspectTotals(digits);
+    const { parameters, macs, bytes } = describeGraph(parseModel(digits).graph);
     expect(await response.json()).toEqual({
       name: 'digits',
       version: '1',

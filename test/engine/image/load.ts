@@ -58,7 +58,9 @@ export function errorCode(call: () => unknown): ErrorCode {
 }
 
 /** Signature, chunks (with right CRCs) and whatever else is asked for. */
-export function pngOf(...chunks: readonly (readonly [type: string, data: Uint8Array | readonly number[]])[]): Uint8Array {
+export function pngOf(
+  ...chunks: readonly (readonly [type: string, data: Uint8Array | readonly number[]])[]
+): Uint8Array {
   const parts = chunks.map(([type, data]) => {
     const body = Buffer.concat([Buffer.from(type, 'latin1'), Uint8Array.from(data)]);
     const length = Buffer.alloc(4);

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { deflateSync, inflateSync } from 'node:zlib';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Image } from '../../../engine/image/image.ts';
 import { decodePng, readPngHeader } from '../../../engine/image/png.ts';
@@ -45,7 +45,11 @@ const pictures = fc
 
 describe('encodePng', () => {
   test('decodes to the same picture', () => {
-    fc.assert(fc.property(pictures, (image) => expect(decodePng(encodePng(image))).toEqual(image)));
+    fc.assert(
+      fc.property(pictures, (image) => {
+        expect(decodePng(encodePng(image))).toEqual(image);
+      }),
+    );
   });
 
   test('writes a zlib stream of one filter byte and the samples a row', () => {
