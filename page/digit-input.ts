@@ -75,37 +75,41 @@ export function centreOfMass({ width, data }: Image): { readonly x: number; read
   return { x: x / mass, y: y / mass };
 }
 
+/** Lengths in scaleInk are counted in fortieths of a pixel of the drawing: then all of them are whole, and sums exact. */
+const UNITS = 2 * INK_SIDE;
+
 /** Scales the inked rectangle to 20 pixels on its longer side. A new pixel is the mean of the area that it covers. */
 function scaleInk(drawing: Image, { left, top, right, bottom }: InkBounds): Image {
-  const side = Math.max(right - left, bottom - top) / INK_SIDE;
-  const columns = spans(left, right, side);
-  const rows = spans(top, bottom, side);
+  const longer = Math.max(right - left, bottom - top);
+  const columns = spans(right - left, longer);
+  const rows = spans(bottom - top, longer);
+  const area = ((longer * UNITS) / INK_SIDE) ** 2;
   const data = new Uint8Array(columns.length * rows.length);
   rows.forEach((row, j) => {
     columns.forEach((column, i) => {
       let sum = 0;
       for (const { index: y, part: dy } of row) {
-        for (const { index: x, part: dx } of column) sum += dx * dy * (drawing.data[y * drawing.width + x] as number);
+        const line = (top + y) * drawing.width + left;
+        for (const { index: x, part: dx } of column) sum += dx * dy * (drawing.data[line + x] as number);
       }
-      data[j * columns.length + i] = Math.round(sum / (side * side));
+      data[j * columns.length + i] = Math.round(sum / area);
     });
   });
   return { width: columns.length, height: rows.length, channels: 1, data };
 }
 
-/** Source pixels under each new pixel along one axis, with the part of them that lies under it. */
-function spans(from: number, to: number, side: number): { index: number; part: number }[][] {
-  // 1e-9: rounding must not turn a length of exactly 20 into 21.
-  const count = Math.max(1, Math.ceil((to - from) / side - 1e-9));
-  // A short side is rarely whole: what is left over is split between both ends.
-  const start = (from + to - count * side) / 2;
+/** For each new pixel along one axis, the pixels of the ink that lie under it, each with the part of it that does. */
+function spans(length: number, longer: number): { index: number; part: number }[][] {
+  const side = (longer * UNITS) / INK_SIDE;
+  const count = Math.ceil((length * INK_SIDE) / longer);
+  // A shorter side is rarely a whole number of new pixels: what is left over is split between both ends.
+  const start = (length * UNITS - count * side) / 2;
   return Array.from({ length: count }, (_, i) => {
     const begin = start + i * side;
     const end = begin + side;
     const span: { index: number; part: number }[] = [];
-    for (let index = Math.max(from, Math.floor(begin)); index < Math.min(to, end); index++) {
-      const part = Math.min(index + 1, end) - Math.max(index, begin);
-      if (part > 0) span.push({ index, part });
+    for (let index = Math.max(0, Math.floor(begin / UNITS)); index < length && index * UNITS < end; index++) {
+      span.push({ index, part: Math.min((index + 1) * UNITS, end) - Math.max(index * UNITS, begin) });
     }
     return span;
   });

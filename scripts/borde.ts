@@ -75,7 +75,14 @@ function prepare(command: Command, io: Io): void {
     .allowExcessArguments(false)
     .configureOutput({
       writeOut: (text) => io.out(text.trimEnd()),
-      writeErr: (text) => io.note(text.trimEnd().replace(/^error: /, 'borde: ')),
+      // A suggestion comes on a line of its own: an error is one line.
+      writeErr: (text) =>
+        io.note(
+          text
+            .trimEnd()
+            .replace(/^error: /, 'borde: ')
+            .replaceAll('\n', ' '),
+        ),
     });
 }
 

@@ -18,10 +18,11 @@ export interface Pass {
 }
 
 /**
- * How many blocks with codes of their own a stream may have: encoders make one per some thousand bytes, since each costs
- * about a hundred; a hostile file can ask for one per ten.
+ * How many blocks with codes of their own a stream may have: one per so many bytes of the picture, and some for small ones.
+ * Encoders make one per several thousand bytes, since each costs about a hundred; a hostile file can ask for one per eleven
+ * bytes, at 16 µs each.
  */
-const BYTES_PER_TABLE = 256;
+const BYTES_PER_TABLE = 1024;
 const SPARE_TABLES = 1024;
 
 /** The passes of a picture in the order in which they are sent, without the empty ones. */

@@ -29,15 +29,22 @@ describe('safetensors', () => {
     });
     const name = fc.string({ minLength: 1 }).filter((text) => text !== '__proto__' && text !== '__metadata__');
     fc.assert(
-      fc.property(fc.array(fc.tuple(name, tensor)), fc.dictionary(fc.string(), fc.string()), (pairs, metadata) => {
-        const tensors = new Map(pairs);
-        const bytes = writeSafetensors(metadata, tensors);
-        const header = parse(bytes);
-        expect({ ...header.metadata }).toEqual({ ...metadata });
-        expect(header.tensors.map((t) => t.name).sort()).toEqual([...tensors.keys()].sort());
-        for (const t of header.tensors) expect(readTensor(bytes, t)).toEqual(tensors.get(t.name));
-        expect(writeSafetensors(metadata, new Map([...tensors].reverse()))).toEqual(bytes);
-      }),
+      fc.property(
+        fc.array(fc.tuple(name, tensor)),
+        fc.dictionary(
+          fc.string().filter((key) => key !== '__proto__'),
+          fc.string(),
+        ),
+        (pairs, metadata) => {
+          const tensors = new Map(pairs);
+          const bytes = writeSafetensors(metadata, tensors);
+          const header = parse(bytes);
+          expect({ ...header.metadata }).toEqual({ ...metadata });
+          expect(header.tensors.map((t) => t.name).sort()).toEqual([...tensors.keys()].sort());
+          for (const t of header.tensors) expect(readTensor(bytes, t)).toEqual(tensors.get(t.name));
+          expect(writeSafetensors(metadata, new Map([...tensors].reverse()))).toEqual(bytes);
+        },
+      ),
     );
   });
 

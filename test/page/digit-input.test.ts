@@ -55,9 +55,10 @@ describe('digitInput', () => {
         const digit = digitInput(rasterize(strokes));
         const bounds = inkBounds(digit);
         const { x, y } = centreOfMass(digit);
+        // The rim of the ink may have rounded to black.
         const isAtEdge = {
-          x: bounds?.left === 0 || bounds?.right === DIGIT_SIDE,
-          y: bounds?.top === 0 || bounds?.bottom === DIGIT_SIDE,
+          x: (bounds?.left ?? 0) <= 1 || (bounds?.right ?? 0) >= DIGIT_SIDE - 1,
+          y: (bounds?.top ?? 0) <= 1 || (bounds?.bottom ?? 0) >= DIGIT_SIDE - 1,
         };
         if (!isAtEdge.x) expect(Math.abs(x - CENTRE)).toBeLessThanOrEqual(0.5 + 1e-9);
         if (!isAtEdge.y) expect(Math.abs(y - CENTRE)).toBeLessThanOrEqual(0.5 + 1e-9);
@@ -76,12 +77,9 @@ describe('digitInput', () => {
 
   test('how large the picture is does not matter', () => {
     fc.assert(
-      fc.property(drawings(), fc.integer({ min: 2, max: 4 }), (strokes, factor) => {
+      fc.property(drawings(), fc.integer({ min: 2, max: 5 }), (strokes, factor) => {
         const drawing = rasterize(strokes, 40);
-        // The same areas are summed in other pieces: a value may round the other way.
-        const one = digitInput(drawing).data;
-        const other = digitInput(enlarged(drawing, factor)).data;
-        expect(Math.max(...one.map((value, i) => Math.abs(value - (other[i] as number))))).toBeLessThanOrEqual(1);
+        expect(digitInput(enlarged(drawing, factor)).data).toEqual(digitInput(drawing).data);
       }),
       { numRuns: 40 },
     );

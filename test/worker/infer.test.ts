@@ -1,5 +1,4 @@
 /** The Open Inference Protocol: metadata and infer. */
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseModel } from '../../engine/model-file.ts';
 import { Session } from '../../engine/session.ts';
@@ -79,15 +78,8 @@ describe('infer', () => {
     expect(outputs).toEqual([{ name: 'logits', datatype: 'FP32', shape: [5, 10], data: samples.flatMap(logits) }]);
   });
 
-  test('echoes the id', async () => {
-    fc.assert(
-      await fc.check(
-        fc.asyncProperty(fc.string({ unit: 'binary' }), async (id) => {
-          expect((await answer({ id, ...request(digit(1)) })).id).toBe(JSON.parse(JSON.stringify(id)));
-        }),
-        { numRuns: 20 },
-      ).then((details) => fc.property(fc.constant(details), ({ failed }) => !failed)),
-    );
+  test.each(['7', '', 'a'.repeat(2000), '"\\\n', '\ud800', 'größe 💥'])('echoes the id %j', async (id) => {
+    expect((await answer({ id, ...request(digit(1)) })).id).toBe(id);
   });
 
   test('ignores unknown parameters and needs no content type', async () => {

@@ -170,7 +170,7 @@ describe('bad input is one sentence and leaves nothing behind', () => {
     [
       'a rate that explodes',
       nothing,
-      () => [...small, '--model', 'lenet', '--optimizer', 'sgd', '--lr', '1000'],
+      () => [...small, '--model', 'lenet', '--optimizer', 'sgd', '--lr', '1000', '--weight-decay', '100'],
       1,
       /loss is.*--lr/,
     ],

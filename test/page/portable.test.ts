@@ -1,0 +1,62 @@
+/** The same kernels give the same bits in a browser as in Node. */
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { layers } from '../../engine/layers/index.ts';
+import { openBrowser } from '../suites/browser.ts';
+import { type Digests, runEverything } from './portable.ts';
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await openBrowser();
+});
+afterAll(() => browser?.close());
+
+/** portable.ts for a browser, as one script that leaves `portable` behind. */
+async function bundle(): Promise<string> {
+  const { outputFiles } = await build({
+    entryPoints: [fileURLToPath(new URL('portable.ts', import.meta.url))],
+    bundle: true,
+    write: false,
+    format: 'iife',
+    globalName: 'portable',
+    target: 'es2022',
+    logLevel: 'error',
+  });
+  return (outputFiles[0] as (typeof outputFiles)[number]).text;
+}
+
+const wasm = (name: string): Buffer => readFileSync(new URL(`../../build/${name}.wasm`, import.meta.url));
+
+test('layers and LeNet, forward and backward, come out bit by bit as in Node', async () => {
+  const bytes = wasm('training');
+  const page = await browser.newPage();
+  await page.addScriptTag({ content: await bundle() });
+  const found = await page.evaluate<Digests>(`(async () => {
+    const bytes = Uint8Array.from(atob('${bytes.toString('base64')}'), (character) => character.charCodeAt(0));
+    return portable.runEverything(await WebAssembly.compile(bytes));
+  })()`);
+  const expected = runEverything(new WebAssembly.Module(new Uint8Array(bytes)));
+  expect(found).toEqual(expected);
+  // Every layer was run, and LeNet's output is something.
+  for (const kind of Object.keys(layers)) {
+    const isRun = Object.keys(expected).some((name) => name.startsWith(`${kind} `));
+    expect(isRun || layers[kind as keyof typeof layers].view === true, kind).toBe(true);
+  }
+  expect(new Set(Object.values(expected)).size).toBeGreaterThan(Object.keys(expected).length / 2);
+  await page.close();
+});
+
+test.each(['inference', 'inference.relaxed', 'training', 'training.relaxed'])(
+  'the browser accepts %s',
+  async (name) => {
+    const page = await browser.newPage();
+    const isValid = await page.evaluate(
+      `WebAssembly.validate(Uint8Array.from(atob('${wasm(name).toString('base64')}'), (c) => c.charCodeAt(0)))`,
+    );
+    expect(isValid).toBe(true);
+    await page.close();
+  },
+);

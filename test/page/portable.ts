@@ -1,0 +1,82 @@
+/**
+ * A run of everything that has to come out the same on every engine, for Node and, bundled, for a browser: each layer of
+ * the registry alone, and LeNet forward and backward. Results are digests of bits, so nothing is "close enough".
+ */
+import { architectures } from '../../engine/architectures/index.ts';
+import { buildGraph, type Graph } from '../../engine/graph.ts';
+import type { KernelSource } from '../../engine/kernels.ts';
+import { type LayerKind, layers } from '../../engine/layers/index.ts';
+import { Session } from '../../engine/session.ts';
+import { ShardTrainer } from '../../engine/training/shard-trainer.ts';
+import { initialWeights, toTensors, weightVector } from '../../engine/training/weight-vector.ts';
+import { layerCase, splitSample } from '../suites/layer-cases.ts';
+import { LayerRunner, layerOfKind } from '../suites/run-layer.ts';
+import { seededData } from '../suites/seeded.ts';
+
+/** What was run → digest of what came out. */
+export type Digests = Readonly<Record<string, string>>;
+
+/** FNV-1a over the bytes, twice from different starts. */
+function digest(data: Float32Array): string {
+  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  const hash = (start: number) => bytes.reduce((h, byte) => Math.imul(h ^ byte, 0x01000193), start) >>> 0;
+  return `${hash(0x811c9dc5).toString(16)}-${hash(0x12345678).toString(16)}`;
+}
+
+/** @param module the training build, baseline: relaxed SIMD may round differently on another machine */
+export function runEverything(module: WebAssembly.Module): Digests {
+  const source: KernelSource = { module, capabilities: { relaxed: false, dot8: false, rowsPerTile: 5 } };
+  return { ...runLayers(source), ...runLenet(source) };
+}
+
+function runLayers(source: KernelSource): Digests {
+  const runner = new LayerRunner(source);
+  const digests: Record<string, string> = {};
+  for (const kind of Object.keys(layers) as LayerKind[]) {
+    const layer = layerOfKind(kind);
+    layer.samples.forEach((sample, index) => {
+      const { shapes, raw } = splitSample(sample);
+      const layerInput = layerCase(kind, shapes, raw, index + 1);
+      const name = `${kind} ${JSON.stringify(sample)}`;
+      if (layer.forward) digests[`${name} forward`] = digest(runner.forward(layerInput).data);
+      for (const algorithm of layer.algorithms ? runner.algorithms(layerInput) : []) {
+        digests[`${name} ${algorithm}`] = digest(runner.forward(layerInput, { algorithm }).data);
+      }
+      if (!layer.backward) return;
+      const outputs = layer.inferShape(shapes, layerInput.attributes) as readonly number[];
+      const length = outputs.reduce((product, side) => product * side, 1);
+      const { y, dx, dw } = runner.backward(layerInput, seededData(length, index + 7));
+      digests[`${name} training`] = digest(y.data);
+      dx.forEach((gradient, i) => {
+        if (gradient) digests[`${name} dx${i}`] = digest(gradient.data);
+      });
+      for (const [role, gradient] of Object.entries(dw)) digests[`${name} d${role}`] = digest(gradient.data);
+    });
+  }
+  return digests;
+}
+
+function runLenet(source: KernelSource): Digests {
+  const graph: Graph = buildGraph(architectures.lenet.build({ input: [28, 28, 1], classes: 10 }));
+  const vector = weightVector(graph);
+  const weights = initialWeights(vector, 1);
+  const samples = 16;
+  const input = seededData(samples * 28 * 28, 3, 0, 1);
+  const program = { graph, tensors: toTensors(vector, weights) };
+  const fused = new Session(program, source).run({ image: input });
+  const tapped = new Session(program, source, { taps: 'all' }).run({ image: input });
+
+  const trainer = new ShardTrainer(graph, vector, source);
+  trainer.setWeights(weights);
+  const targets = new Float32Array(samples * 10);
+  for (let sample = 0; sample < samples; sample++) targets[sample * 10 + (sample % 10)] = 1;
+  const losses = new Float32Array(samples);
+  trainer.run({ input, targets, samples, batch: samples, seed: 1, step: 0, index: 0 }, losses);
+
+  return {
+    ...Object.fromEntries(Object.entries(fused).map(([name, { data }]) => [`lenet ${name}`, digest(data)])),
+    ...Object.fromEntries(Object.entries(tapped).map(([name, { data }]) => [`lenet tapped ${name}`, digest(data)])),
+    'lenet losses': digest(losses),
+    'lenet gradient': digest(trainer.gradient()),
+  };
+}
