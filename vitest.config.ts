@@ -15,7 +15,10 @@ export default defineConfig({
       {
         // Inside workerd, with the bindings of wrangler.toml.
         plugins: [
-          cloudflareTest({ wrangler: { configPath: './wrangler.toml' }, miniflare: { cf: false, bindings: { LOG: 'off' } } }),
+          cloudflareTest({
+            wrangler: { configPath: './wrangler.toml' },
+            miniflare: { cf: false, bindings: { LOG: 'off' } },
+          }),
         ],
         // One worker for all files: each makes its own app, and a start takes seconds.
         test: {

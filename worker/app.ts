@@ -35,7 +35,9 @@ export function createApp({ kernels, codecs, models, settings }: AppOptions) {
   const app = new Hono<AppEnv>();
 
   app.onError((error, c) => problemResponse(c, error));
-  app.notFound((c) => problemResponse(c, new HttpError('not-found', 'there is no route of this path; /docs lists them')));
+  app.notFound((c) =>
+    problemResponse(c, new HttpError('not-found', 'there is no route of this path; /docs lists them')),
+  );
 
   app.use(requestId({ limitLength: REQUEST_ID_LENGTH, headerName: 'x-request-id' }));
   if (settings.log) app.use(logRequests);
@@ -68,7 +70,10 @@ export function createApp({ kernels, codecs, models, settings }: AppOptions) {
     .route('/', modelCards)
     .route('/', predict)
     .route('/', inferenceProtocol)
-    .route('/', documentation(() => app.routes));
+    .route(
+      '/',
+      documentation(() => app.routes),
+    );
 }
 
 /** For typed clients: `hc<App>(url)` of hono/client. */

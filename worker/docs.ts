@@ -32,7 +32,12 @@ export function docsPage(routes: readonly DescribedRoute[]): string {
 <body>
 <h1>borde</h1>
 <p>Every route and every error code of this worker. The same for machines: <a href="/openapi.json">/openapi.json</a>. The page that draws: <a href="/">/</a>.</p>
-${tags.map((tag) => section(tag, routes.filter(({ description }) => description.tag === tag)))}
+${tags.map((tag) =>
+  section(
+    tag,
+    routes.filter(({ description }) => description.tag === tag),
+  ),
+)}
 <h2>Error codes</h2>
 <p>Errors are <code>application/problem+json</code> (RFC 9457) with a <code>code</code>; under <code>/v2</code> they are <code>{"error": "…"}</code>, and 400 where the table says 415 or 422.</p>
 <table>
@@ -58,7 +63,8 @@ ${description.request ? html`<p>Takes: ${list(Object.keys(description.request))}
 ${description.errors ? html`<p>Errors: ${description.errors.map((code) => html`<a href="#${code}"><code>${code}</code></a> `)}</p>` : ''}
 </article>`;
 
-const list = (items: readonly string[]): Html => html`${items.map((item, i) => html`${i > 0 ? ', ' : ''}<code>${item}</code>`)}`;
+const list = (items: readonly string[]): Html =>
+  html`${items.map((item, i) => html`${i > 0 ? ', ' : ''}<code>${item}</code>`)}`;
 
 /**
  * What this page may load: nothing but its own style sheet, which is named by its hash.

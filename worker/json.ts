@@ -5,6 +5,8 @@ import { jsonPath, parseWith } from '../engine/json.ts';
 import { HttpError } from './problem.ts';
 import type { Limits } from './settings.ts';
 
+export type JsonLimits = Pick<Limits, 'jsonBytes' | 'jsonDepth' | 'jsonValues' | 'jsonKeys'>;
+
 /**
  * Parses a document that came as JSON against its schema.
  * @throws EngineError `invalid-input` with the path
@@ -44,13 +46,22 @@ function firstFault<T>(items: readonly T[], find: (item: T) => Keys): Keys {
   return undefined;
 }
 
-const byte = { quote: 0x22, comma: 0x2c, openArray: 0x5b, escape: 0x5c, closeArray: 0x5d, openObject: 0x7b, closeObject: 0x7d };
+const byte = {
+  quote: 0x22,
+  comma: 0x2c,
+  colon: 0x3a,
+  openArray: 0x5b,
+  escape: 0x5c,
+  closeArray: 0x5d,
+  openObject: 0x7b,
+  closeObject: 0x7d,
+};
 
 /**
  * Parses the bytes of a JSON document.
  * @throws EngineError `limit-exceeded`, `invalid-json`; HttpError `bad-request` where the text is not UTF-8
  */
-export function parseJsonBody(bytes: Uint8Array, limits: Pick<Limits, 'jsonDepth' | 'jsonValues'>): unknown {
+export function parseJsonBody(bytes: Uint8Array, limits: JsonLimits): unknown {
   checkSize(bytes, limits);
   let text: string;
   try {
@@ -63,15 +74,18 @@ export function parseJsonBody(bytes: Uint8Array, limits: Pick<Limits, 'jsonDepth
   } catch (error) {
     // Only the number is taken from the parser's words, which are the runtime's and not ours.
     const position = /position (\d+)/.exec((error as Error).message)?.[1];
-    const where = text.length === 0 ? ': it is empty' : position === undefined ? '' : `: it breaks off at character ${position}`;
+    const where =
+      text.length === 0 ? ': it is empty' : position === undefined ? '' : `: it breaks off at character ${position}`;
     throw new EngineError('invalid-json', `the body is not valid JSON${where}`);
   }
 }
 
 /** Counts what is open and what there is, strings skipped. Right for every valid document; others fail in the parser. */
-function checkSize(bytes: Uint8Array, { jsonDepth, jsonValues }: Pick<Limits, 'jsonDepth' | 'jsonValues'>): void {
+function checkSize(bytes: Uint8Array, { jsonBytes, jsonDepth, jsonValues, jsonKeys }: JsonLimits): void {
+  if (bytes.length > jsonBytes) throw tooLarge(`has ${bytes.length} bytes, at most ${jsonBytes}`);
   let depth = 0;
   let values = 1;
+  let keys = 0;
   for (let i = 0; i < bytes.length; i++) {
     switch (bytes[i]) {
       case byte.quote:
@@ -79,6 +93,9 @@ function checkSize(bytes: Uint8Array, { jsonDepth, jsonValues }: Pick<Limits, 'j
         break;
       case byte.comma:
         values++;
+        break;
+      case byte.colon:
+        keys++;
         break;
       case byte.openArray:
       case byte.openObject:
@@ -91,6 +108,7 @@ function checkSize(bytes: Uint8Array, { jsonDepth, jsonValues }: Pick<Limits, 'j
         break;
     }
     if (values > jsonValues) throw tooLarge(`has more than ${jsonValues} values`);
+    if (keys > jsonKeys) throw tooLarge(`has more than ${jsonKeys} keys`);
   }
 }
 

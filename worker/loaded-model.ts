@@ -66,7 +66,8 @@ export class LoadedModel {
   get cachedBytes(): number {
     let bytes = 0;
     for (const { shape } of this.model.tensors.values()) bytes += byteCount(shape);
-    for (const session of [this.#session, this.#predictor?.session]) bytes += session?.kernels.memory.buffer.byteLength ?? 0;
+    for (const session of [this.#session, this.#predictor?.session])
+      bytes += session?.kernels.memory.buffer.byteLength ?? 0;
     return bytes;
   }
 

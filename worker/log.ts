@@ -8,6 +8,12 @@ export const logRequests: MiddlewareHandler<AppEnv> = async (c, next) => {
   await next();
   const { method } = c.req;
   console.log(
-    JSON.stringify({ method, route: routePath(c, -1), status: c.res.status, ms: Date.now() - start, id: c.var.requestId }),
+    JSON.stringify({
+      method,
+      route: routePath(c, -1),
+      status: c.res.status,
+      ms: Date.now() - start,
+      id: c.var.requestId,
+    }),
   );
 };

@@ -38,9 +38,13 @@ export class ModelStore {
       throw new HttpError('not-found', `there is no model ${excerpt(name)}; known are ${this.names.join(', ')}`);
     }
     if (version !== EMBEDDED_VERSION) {
-      throw new HttpError('not-found', `the model "${name}" has no version ${excerpt(version)}, only "${EMBEDDED_VERSION}"`);
+      throw new HttpError(
+        'not-found',
+        `the model "${name}" has no version ${excerpt(version)}, only "${EMBEDDED_VERSION}"`,
+      );
     }
-    const model = this.#loaded.get(name) ?? new LoadedModel(name, [EMBEDDED_VERSION], file, this.#kernels, this.#limits);
+    const model =
+      this.#loaded.get(name) ?? new LoadedModel(name, [EMBEDDED_VERSION], file, this.#kernels, this.#limits);
     this.#loaded.delete(name);
     this.#loaded.set(name, model);
     this.#evict();

@@ -11,6 +11,7 @@ export interface Part {
 }
 
 const CR = 0x0d;
+const LF = 0x0a;
 const MAX_BOUNDARY_LENGTH = 200;
 /** Bytes of one part's header lines. */
 const MAX_HEADER_BYTES = 8192;
@@ -69,10 +70,14 @@ function after(body: Uint8Array, from: number, pattern: Uint8Array): number {
   return start + pattern.length;
 }
 
-/** First index ≥ `from` and < `limit` at which the pattern, which begins with a line break, stands; −1 where it does not. */
+/**
+ * First index ≥ `from` and < `limit` at which the pattern stands, −1 where it does not. Every pattern begins with the only
+ * line break in it or is two of them, so that no byte is compared more than a few times, whatever the body.
+ */
 function find(body: Uint8Array, from: number, pattern: Uint8Array, limit = body.length): number {
-  for (let at = body.indexOf(CR, from); at !== -1 && at < limit; at = body.indexOf(CR, at + 1)) {
-    if (startsWith(body, at, pattern)) return at;
+  const end = Math.min(limit, body.length);
+  for (let at = from; at < end; at++) {
+    if (body[at] === CR && body[at + 1] === LF && startsWith(body, at, pattern)) return at;
   }
   return -1;
 }
@@ -82,4 +87,5 @@ function startsWith(body: Uint8Array, at: number, pattern: Uint8Array): boolean 
   return true;
 }
 
-const text = (body: Uint8Array, start: number, end: number): string => String.fromCharCode(...body.subarray(start, end));
+const text = (body: Uint8Array, start: number, end: number): string =>
+  String.fromCharCode(...body.subarray(start, end));

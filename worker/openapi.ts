@@ -117,6 +117,11 @@ const contentOf = (bodies: Bodies) =>
 
 function schemaOf(schema: BodySchema): JsonSchema {
   if (!('kind' in schema)) return schema as JsonSchema;
-  const { $schema: _, ...json } = toJsonSchema(schema, { errorMode: 'ignore', typeMode: 'input' });
+  const { $schema: _, ...json } = toJsonSchema(schema, {
+    errorMode: 'ignore',
+    typeMode: 'input',
+    // The only custom check there is: a list too long to be looked through item by item.
+    overrideSchema: ({ valibotSchema }) => (valibotSchema.type === 'custom' ? { type: 'array' } : undefined),
+  });
   return json;
 }

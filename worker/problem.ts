@@ -5,12 +5,7 @@ import { EngineError, type ErrorCode } from '../engine/errors.ts';
 import type { AppEnv } from './bindings.ts';
 
 /** What can go wrong beside the engine's own errors. */
-type HttpCode =
-  | 'bad-request'
-  | 'not-found'
-  | 'method-not-allowed'
-  | 'unsupported-encoding'
-  | 'busy';
+type HttpCode = 'bad-request' | 'not-found' | 'method-not-allowed' | 'unsupported-encoding' | 'busy';
 
 export type ProblemCode = ErrorCode | HttpCode;
 

@@ -80,7 +80,10 @@ function fromMultipart(body: Uint8Array, boundary: string, query: Parameters, li
 
 function fieldText(name: string, bytes: Uint8Array, { fieldBytes }: Limits): string {
   if (bytes.length > fieldBytes) {
-    throw new EngineError('limit-exceeded', `the field ${excerpt(name)} has ${bytes.length} bytes, at most ${fieldBytes}`);
+    throw new EngineError(
+      'limit-exceeded',
+      `the field ${excerpt(name)} has ${bytes.length} bytes, at most ${fieldBytes}`,
+    );
   }
   return new TextDecoder().decode(bytes);
 }

@@ -11,10 +11,14 @@ export interface Limits {
   readonly bodiesBytes: number;
   /** How long such a request waits, milliseconds. */
   readonly bodiesWaitMs: number;
+  /** Bytes of a JSON document: it is in memory as bytes, as text and as values. */
+  readonly jsonBytes: number;
   /** Arrays and objects inside each other in a JSON document. */
   readonly jsonDepth: number;
   /** Values in a JSON document: `[[],[],…]` takes thirty times its own size in memory. */
   readonly jsonValues: number;
+  /** Keys of all objects of a JSON document: each costs more than a value. */
+  readonly jsonKeys: number;
   /** Parts of a multipart body. */
   readonly parts: number;
   /** Bytes of a part that is text. */
@@ -45,8 +49,10 @@ export const defaultSettings: Settings = {
     bodyBytes: 32 * MIB,
     bodiesBytes: 48 * MIB,
     bodiesWaitMs: 2_000,
+    jsonBytes: 24 * MIB,
     jsonDepth: 64,
-    jsonValues: 2_000_000,
+    jsonValues: 1_000_000,
+    jsonKeys: 100_000,
     parts: 256,
     fieldBytes: 4096,
     pixels: 16_000_000,

@@ -4,8 +4,8 @@
  * The numbers of pixels were chosen by measured peaks, so that one decode stays under about 100 MB with its file. Node 24,
  * growth of resident memory while one picture is decoded, bytes a pixel, without the file:
  *   PNG, RGBA 8 bits           4.2   the pixels; rows go one by one, whatever their depth
- *   JPEG, baseline             7.1   3 of pixels, 4 in the decoder, which also holds the file twice
- *   JPEG, progressive 4:4:4   13.1   as above and 6 of coefficients (4:2:0: 3)
+ *   JPEG, baseline             6.8   3 of pixels, 4 in the decoder, which also holds the file twice
+ *   JPEG, progressive 4:4:4   12.7   as above and 6 of coefficients (4:2:0: 3)
  */
 import { EngineError } from '../errors.ts';
 

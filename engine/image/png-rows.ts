@@ -20,7 +20,7 @@ export interface Pass {
 /**
  * How many blocks with codes of their own a stream may have: one per so many bytes of the picture, and some for small ones.
  * Encoders make one per several thousand bytes, since each costs about a hundred; a hostile file can ask for one per eleven
- * bytes, at 16 µs each.
+ * bytes, at 8 µs each.
  */
 const BYTES_PER_TABLE = 1024;
 const SPARE_TABLES = 1024;

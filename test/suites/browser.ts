@@ -2,7 +2,7 @@
  * A Chromium for tests: the system's where there is one, else the one that comes with `npm ci` (@sparticuz/chromium,
  * x86-64 Linux), unpacked once with the libraries and fonts that a bare system lacks.
  */
-import { access, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser } from 'playwright-core';
@@ -68,6 +68,7 @@ async function unpackedChromium(): Promise<string> {
   const staging = await mkdtemp(join(cache, 'chromium-staging-'));
   try {
     await unpackInto(staging, join(packageFolder, 'bin'));
+    await writeFile(join(staging, 'fonts', 'fonts.conf'), fontConfiguration(join(folder, 'fonts')));
     await rename(staging, folder);
   } catch (error) {
     if ((await firstPresent([folder])) === undefined) throw error; // otherwise another process was faster
@@ -76,6 +77,15 @@ async function unpackedChromium(): Promise<string> {
   }
   return folder;
 }
+
+/** The package's own configuration names the folders of the platform that it was made for. */
+const fontConfiguration = (folder: string): string => `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+  <dir>${folder}</dir>
+  <cachedir>${folder}/cache</cachedir>
+</fontconfig>
+`;
 
 /** The package unpacks into the temporary folder of the moment at which it is called. */
 async function unpackInto(folder: string, archives: string): Promise<void> {

@@ -52,20 +52,29 @@ describe('static files', () => {
 });
 
 describe('routes', () => {
-  test.each(['/v1/models', '/v1/models/digits', '/v2', '/v2/health/live', '/v2/health/ready', '/v2/models/digits', '/openapi.json', '/docs'])(
-    'GET %s',
-    async (path) => {
-      const response = await get(path);
-      expect(response.status).toBe(200);
-      expect(response.headers.get('x-request-id')).not.toBeNull();
-      expect((await response.text()).length).toBeGreaterThan(10);
-      const head = await fetch(origin + path, { method: 'HEAD' });
-      expect([head.status, await head.text()]).toEqual([200, '']);
-    },
-  );
+  test.each([
+    '/v1/models',
+    '/v1/models/digits',
+    '/v2',
+    '/v2/health/live',
+    '/v2/health/ready',
+    '/v2/models/digits',
+    '/openapi.json',
+    '/docs',
+  ])('GET %s', async (path) => {
+    const response = await get(path);
+    expect(response.status).toBe(200);
+    expect(response.headers.get('x-request-id')).not.toBeNull();
+    expect((await response.text()).length).toBeGreaterThan(10);
+    const head = await fetch(origin + path, { method: 'HEAD' });
+    expect([head.status, await head.text()]).toEqual([200, '']);
+  });
 
   test('predict takes bytes and forms', async () => {
-    const entries = (await (await post(predict, square as Uint8Array<ArrayBuffer>)).json()) as { label: string; score: number }[];
+    const entries = (await (await post(predict, square as Uint8Array<ArrayBuffer>)).json()) as {
+      label: string;
+      score: number;
+    }[];
     expect(entries).toHaveLength(5);
     const form = new FormData();
     form.append('image', new Blob([square as Uint8Array<ArrayBuffer>]), 'square.png');
@@ -79,23 +88,26 @@ describe('routes', () => {
 });
 
 describe('hostile clients', () => {
-  const chunks = (megabytes: number) =>
-    new ReadableStream<Uint8Array>({
+  /** A body of zeros without a length. */
+  const streamed = (megabytes: number) => {
+    const body = new ReadableStream<Uint8Array>({
       pull(controller) {
         if (megabytes-- > 0) controller.enqueue(new Uint8Array(2 ** 20));
         else controller.close();
       },
     });
+    return { body, duplex: 'half' } as RequestInit;
+  };
 
   test('a body without a length that is too long is 413', async () => {
     const before = await answer();
-    const response = await fetch(origin + predict, { method: 'POST', body: chunks(33), duplex: 'half' });
+    const response = await fetch(origin + predict, { method: 'POST', ...streamed(33) });
     expect([response.status, await response.text()]).toEqual([413, expect.stringContaining('limit-exceeded')]);
     expect(await answer()).toBe(before);
   });
 
   test('a body of zeros just under the limit is no picture', async () => {
-    const response = await fetch(origin + predict, { method: 'POST', body: chunks(32), duplex: 'half' });
+    const response = await fetch(origin + predict, { method: 'POST', ...streamed(32) });
     expect(response.status).toBe(415);
     await response.text();
   });

@@ -1,7 +1,18 @@
 /** What hurts, sent to predict: each is refused with its code, and the next request is answered as if nothing had been. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { ProblemCode } from '../../worker/problem.ts';
-import { animatedPng, cmykJpeg, concat, jpegBomb, otherTypes, pngBomb, pngDeclaring, sevenJpeg, sevenPng, toBase64 } from './pictures.ts';
+import {
+  animatedPng,
+  cmykJpeg,
+  concat,
+  jpegBomb,
+  otherTypes,
+  pngBomb,
+  pngDeclaring,
+  sevenJpeg,
+  sevenPng,
+  toBase64,
+} from './pictures.ts';
 import { expectProblem, goodAnswer, makeApp, post, postJson, predictPath } from './support.ts';
 
 const app = makeApp();
@@ -38,7 +49,11 @@ describe('pictures', () => {
     ['text', 'unsupported-image', () => picture(concat('hello'))],
     ['zeros', 'unsupported-image', () => picture(new Uint8Array(100_000))],
     ...Object.entries(otherTypes).map(([type, bytes]): Case => [type, 'unsupported-image', () => picture(bytes)]),
-    ['GIF that claims to be a PNG', 'unsupported-image', () => post(app, predictPath, otherTypes.GIF as Uint8Array, { 'content-type': 'image/png' })],
+    [
+      'GIF that claims to be a PNG',
+      'unsupported-image',
+      () => post(app, predictPath, otherTypes.GIF as Uint8Array, { 'content-type': 'image/png' }),
+    ],
     ['GIF with a PNG behind it', 'unsupported-image', () => picture(concat(otherTypes.GIF as Uint8Array, sevenPng))],
     ['HTML with a PNG behind it', 'unsupported-image', () => picture(concat('<html>', sevenPng))],
     ['PNG of 69 bytes that declares 60000×60000', 'limit-exceeded', () => picture(pngBomb)],
@@ -61,9 +76,26 @@ describe('pictures', () => {
 
 describe('parameters', () => {
   const queries = [
-    'top_k=0', 'top_k=-1', 'top_k=1.5', 'top_k=', 'top_k=all', 'top_k=1e400', 'top_k=0x5', 'top_k=9007199254740993', 'top_k=%201',
-    'top_k=NaN', 'top_k=3&top_k=3', 'threshold=1.1', 'threshold=-0.1', 'threshold=half', 'threshold=Infinity', 'topk=3', '__proto__=1',
-    'constructor=1', `${'x'.repeat(500)}=1`, `top_k=${'9'.repeat(500)}`,
+    'top_k=0',
+    'top_k=-1',
+    'top_k=1.5',
+    'top_k=',
+    'top_k=all',
+    'top_k=1e400',
+    'top_k=0x5',
+    'top_k=9007199254740993',
+    'top_k=%201',
+    'top_k=NaN',
+    'top_k=3&top_k=3',
+    'threshold=1.1',
+    'threshold=-0.1',
+    'threshold=half',
+    'threshold=Infinity',
+    'topk=3',
+    '__proto__=1',
+    'constructor=1',
+    `${'x'.repeat(500)}=1`,
+    `top_k=${'9'.repeat(500)}`,
   ];
   refuses(queries.map((query): Case => [query, 'invalid-input', () => picture(sevenPng, `?${query}`)]));
   refuses([
@@ -73,7 +105,11 @@ describe('parameters', () => {
     ['threshold 2', 'invalid-input', () => json({ inputs, parameters: { threshold: 2 } }), '$.parameters.threshold'],
     ['an unknown parameter', 'invalid-input', () => json({ inputs, parameters: { topK: 3 } }), '$.parameters.topK'],
     ['parameters that are a list', 'invalid-input', () => json({ inputs, parameters: [] }), '$.parameters'],
-    ['top_k in query and body', 'invalid-input', () => postJson(app, `${predictPath}?top_k=3`, { inputs, parameters: { top_k: 3 } })],
+    [
+      'top_k in query and body',
+      'invalid-input',
+      () => postJson(app, `${predictPath}?top_k=3`, { inputs, parameters: { top_k: 3 } }),
+    ],
   ]);
 });
 
@@ -81,16 +117,35 @@ describe('JSON', () => {
   refuses([
     ['nothing', 'invalid-json', () => text('')],
     ['half a document', 'invalid-json', () => text('{"inputs":')],
-    ['a picture under a JSON name', 'bad-request', () => post(app, predictPath, sevenPng, { 'content-type': 'application/json' })],
+    [
+      'a picture under a JSON name',
+      'bad-request',
+      () => post(app, predictPath, sevenPng, { 'content-type': 'application/json' }),
+    ],
     ['a list', 'invalid-input', () => json([inputs]), '$'],
     ['no inputs', 'invalid-input', () => json({}), '$.inputs'],
     ['inputs that are a list', 'invalid-input', () => json({ inputs: [inputs] }), '$.inputs'],
     ['an unknown key', 'invalid-input', () => json({ inputs, image: inputs }), '$.image'],
-    ['__proto__', 'invalid-input', () => text(`{"inputs":"${inputs}","__proto__":{"parameters":{"top_k":1}}}`), '$.__proto__'],
-    ['a key of 10,000 letters', 'invalid-input', () => json({ inputs, ['k'.repeat(10_000)]: 1 }), `$.${'k'.repeat(98)}…`],
+    [
+      '__proto__',
+      'invalid-input',
+      () => text(`{"inputs":"${inputs}","__proto__":{"parameters":{"top_k":1}}}`),
+      '$.__proto__',
+    ],
+    [
+      'a key of 10,000 letters',
+      'invalid-input',
+      () => json({ inputs, ['k'.repeat(10_000)]: 1 }),
+      `$.${'k'.repeat(98)}…`,
+    ],
     ['a URL', 'invalid-input', () => json({ inputs: 'https://example.com/cat.png' }), '$.inputs'],
     ['a data URL', 'invalid-input', () => json({ inputs: `data:image/png;base64,${inputs}` }), '$.inputs'],
-    ['base64 with a line break', 'invalid-input', () => json({ inputs: `${inputs.slice(0, 76)}\n${inputs.slice(76)}` }), '$.inputs'],
+    [
+      'base64 with a line break',
+      'invalid-input',
+      () => json({ inputs: `${inputs.slice(0, 76)}\n${inputs.slice(76)}` }),
+      '$.inputs',
+    ],
     ['base64 with a blank at its end', 'invalid-input', () => json({ inputs: `${inputs} ` }), '$.inputs'],
     ['base64 of the URL alphabet', 'invalid-input', () => json({ inputs: '_-_-' }), '$.inputs'],
     ['base64 without padding', 'invalid-input', () => json({ inputs: 'AAA' }), '$.inputs'],
@@ -109,14 +164,37 @@ describe('multipart', () => {
     ['an unknown field', 'invalid-input', () => multipart(part('image', sevenPng), part('picture', sevenPng))],
     ['top_k twice', 'invalid-input', () => multipart(part('image', sevenPng), part('top_k', '3'), part('top_k', '3'))],
     ['top_k 0', 'invalid-input', () => multipart(part('image', sevenPng), part('top_k', '0', ''))],
-    ['a field of 5000 bytes', 'limit-exceeded', () => multipart(part('image', sevenPng), part('top_k', '3'.repeat(5000)))],
+    [
+      'a field of 5000 bytes',
+      'limit-exceeded',
+      () => multipart(part('image', sevenPng), part('top_k', '3'.repeat(5000))),
+    ],
     ['an image as text', 'unsupported-image', () => multipart(part('image', 'hello', ''))],
-    ['the first of two bad', 'unsupported-image', () => multipart(part('image', 'hello'), part('image', sevenPng)), '$[0]'],
-    ['the second of three bad', 'invalid-image', () => multipart(part('image', sevenPng), part('image', sevenJpeg.slice(0, 400)), part('image', sevenPng)), '$[1]'],
-    ['the second of two too large', 'limit-exceeded', () => multipart(part('image', sevenPng), part('image', pngBomb)), '$[1]'],
+    [
+      'the first of two bad',
+      'unsupported-image',
+      () => multipart(part('image', 'hello'), part('image', sevenPng)),
+      '$[0]',
+    ],
+    [
+      'the second of three bad',
+      'invalid-image',
+      () => multipart(part('image', sevenPng), part('image', sevenJpeg.slice(0, 400)), part('image', sevenPng)),
+      '$[1]',
+    ],
+    [
+      'the second of two too large',
+      'limit-exceeded',
+      () => multipart(part('image', sevenPng), part('image', pngBomb)),
+      '$[1]',
+    ],
     ['too many parts', 'limit-exceeded', () => multipart(...new Array(257).fill(part('image', sevenPng)))],
     ['no boundary', 'bad-request', () => post(app, predictPath, sevenPng, { 'content-type': 'multipart/form-data' })],
-    ['no end', 'bad-request', () => post(app, predictPath, part('image', sevenPng), { 'content-type': 'multipart/form-data; boundary=b' })],
+    [
+      'no end',
+      'bad-request',
+      () => post(app, predictPath, part('image', sevenPng), { 'content-type': 'multipart/form-data; boundary=b' }),
+    ],
   ]);
 
   test('an image without a file name is the same image', async () => {
@@ -128,7 +206,9 @@ describe('cost', () => {
   test('all pictures of a request together have a limit of pixels', async () => {
     const small = makeApp({ limits: { pixels: 28 * 28 * 2 } });
     const send = (count: number) =>
-      post(small, predictPath, concat(...new Array(count).fill(part('image', sevenPng)), '--b--'), { 'content-type': 'multipart/form-data; boundary=b' });
+      post(small, predictPath, concat(...new Array(count).fill(part('image', sevenPng)), '--b--'), {
+        'content-type': 'multipart/form-data; boundary=b',
+      });
     expect((await send(2)).status).toBe(200);
     expect((await expectProblem(await send(3), 'limit-exceeded')).path).toBe('$[2]');
   });

@@ -32,7 +32,10 @@ describe('the limit of one body', () => {
 
   test('is not deceived by a length that is too small', async () => {
     const headers = { 'content-length': '5' };
-    await expectProblem(await app.request(predictPath, { method: 'POST', body: chunked(10_001), headers }), 'limit-exceeded');
+    await expectProblem(
+      await app.request(predictPath, { method: 'POST', body: chunked(10_001), headers }),
+      'limit-exceeded',
+    );
   });
 
   test('includes the last byte', async () => {
@@ -75,7 +78,10 @@ describe('the budget of all bodies', () => {
   test('refuses what does not fit, and takes it when the rest is done', async () => {
     const budget = new BodyBudget({ bodiesBytes: 100, bodiesWaitMs: 0 });
     const first = hold(budget, 60);
-    await expect(budget.lend((take) => take(41))).rejects.toMatchObject({ code: 'busy', headers: { 'retry-after': '1' } });
+    await expect(budget.lend((take) => take(41))).rejects.toMatchObject({
+      code: 'busy',
+      headers: { 'retry-after': '1' },
+    });
     await budget.lend((take) => take(40));
     first.end();
     await first.done;

@@ -8,6 +8,9 @@ const worker = (exports as unknown as { default: Fetcher }).default;
 test('digits is there and tells a seven', async () => {
   const { models } = (await (await worker.fetch('http://worker/v1/models')).json()) as { models: { name: string }[] };
   expect(models.map(({ name }) => name)).toEqual(['digits']);
-  const response = await worker.fetch('http://worker/v1/models/digits/predict?top_k=1', { method: 'POST', body: sevenPng });
+  const response = await worker.fetch('http://worker/v1/models/digits/predict?top_k=1', {
+    method: 'POST',
+    body: sevenPng,
+  });
   expect(await response.json()).toEqual([{ label: '7', score: expect.closeTo(1, 1) }]);
 });

@@ -65,7 +65,11 @@ describe('infer', () => {
   test('takes data flat, nested and half nested', async () => {
     const samples = [digit(1), digit(2)];
     const flat = await answer(request(...samples));
-    const shapes = [[2, 28, 28, 1], [2, 784], [2, 28, 28]];
+    const shapes = [
+      [2, 28, 28, 1],
+      [2, 784],
+      [2, 28, 28],
+    ];
     for (const shape of shapes) {
       const [input] = request(...samples).inputs;
       expect(await answer({ inputs: [{ ...input, data: nest(samples.flat(), shape) }] })).toEqual(flat);
@@ -165,7 +169,11 @@ describe('is refused', () => {
     ['too many data', withInput({ data: [...digit(1), 0] }), 'expected 784 numbers, got 785'],
     ['data as text', withInput({ data: 'AAAA' }), '$.inputs[0].data'],
     ['ragged data', withInput({ data: [digit(1).slice(1), 0] }), '$.inputs[0].data'],
-    ['data nested against the shape', withInput({ shape: [2, 28, 28, 1], data: nest([...digit(1), ...digit(2)], [28, 56]) }), '$.inputs[0].data'],
+    [
+      'data nested against the shape',
+      withInput({ shape: [2, 28, 28, 1], data: nest([...digit(1), ...digit(2)], [28, 56]) }),
+      '$.inputs[0].data',
+    ],
     ['data nested too deep', withInput({ data: nest(digit(1), [1, 28, 28, 1, 1]) }), '$.inputs[0].data'],
     ['a string among numbers', withNumber('0.5'), '$.inputs[0].data[783]'],
     ['null among numbers', withNumber(null), '$.inputs[0].data[783]'],
@@ -173,15 +181,27 @@ describe('is refused', () => {
     ['an array among numbers', withNumber([1]), '$.inputs[0].data[783]'],
     ['a number beyond f32', withNumber(3.5e38), 'FP32 can hold'],
     ['numbers whose logits overflow', withInput({ data: digit(1).map(() => 3e38) }), 'overflows'],
-    ['binary data', withInput({ data: undefined, parameters: { binary_data_size: 3136 } }), 'binary tensor data are not read'],
+    [
+      'binary data',
+      withInput({ data: undefined, parameters: { binary_data_size: 3136 } }),
+      'binary tensor data are not read',
+    ],
     ['an id that is no string', { ...good, id: 7 }, '$.id'],
     ['parameters that are no object', { ...good, parameters: [] }, '$.parameters'],
     ['outputs that are no array', { ...good, outputs: {} }, '$.outputs'],
     ['an unknown output', { ...good, outputs: [{ name: 'scores' }] }, '$.outputs[0].name'],
     ['an output twice', { ...good, outputs: [{ name: 'logits' }, { name: 'logits' }] }, '$.outputs[1].name'],
     ['an output without a name', { ...good, outputs: [{}] }, '$.outputs[0].name'],
-    ['a negative classification', { ...good, outputs: [{ name: 'logits', parameters: { classification: -1 } }] }, 'classification'],
-    ['a classification that is no number', { ...good, outputs: [{ name: 'logits', parameters: { classification: '3' } }] }, 'classification'],
+    [
+      'a negative classification',
+      { ...good, outputs: [{ name: 'logits', parameters: { classification: -1 } }] },
+      'classification',
+    ],
+    [
+      'a classification that is no number',
+      { ...good, outputs: [{ name: 'logits', parameters: { classification: '3' } }] },
+      'classification',
+    ],
     ['a long name', withInput({ name: 'x'.repeat(10_000) }), '$.inputs[0].name'],
   ])('%s', async (_, document, sentence) => {
     expect(await expectError(await postJson(app, path, document), 400)).toContain(sentence);

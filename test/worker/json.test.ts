@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseJsonBody } from '../../worker/json.ts';
 
-const limits = { jsonDepth: 64, jsonValues: 1000 };
+const limits = { jsonBytes: 2 ** 20, jsonDepth: 64, jsonValues: 1000, jsonKeys: 10 };
 const parse = (text: string) => parseJsonBody(new TextEncoder().encode(text), limits);
 const nested = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`;
 
@@ -10,7 +10,9 @@ describe('parseJsonBody', () => {
   test('reads whatever JSON writes', () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 4 }), (value) => {
-        expect(parse(JSON.stringify(value))).toEqual(JSON.parse(JSON.stringify(value)));
+        const text = JSON.stringify(value);
+        const read = parseJsonBody(new TextEncoder().encode(text), { ...limits, jsonKeys: 1000 });
+        expect(read).toEqual(JSON.parse(text));
       }),
     );
   });
@@ -30,9 +32,24 @@ describe('parseJsonBody', () => {
     expect(() => parse(`[${new Array(1000).fill('[]').join()}]`)).toThrow('more than 1000 values');
   });
 
+  test('counts keys, and no colon in a string', () => {
+    const object = (keys: number) =>
+      JSON.stringify(Object.fromEntries(Array.from({ length: keys }, (_, i) => [`:${i}`, ':'])));
+    expect(parse(object(10))).toBeTypeOf('object');
+    expect(() => parse(object(11))).toThrow('more than 10 keys');
+  });
+
+  test('counts bytes', () => {
+    expect(parse('7'.padEnd(2 ** 20))).toBe(7);
+    expect(() => parse('7'.padEnd(2 ** 20 + 1))).toThrow(`at most ${2 ** 20}`);
+  });
+
   test.each(['', '{', '{"a"}', '[1,]', "{'a':1}", '[NaN]', '[Infinity]', '01', '"\n"', '\u0000', '{"a":1}}', '"\\'])(
     'refuses %j with a sentence of its own',
-    (text) => expect(() => parse(text)).toThrow(/^the body is not valid JSON(: it is empty|: it breaks off at character \d+)?$/),
+    (text) =>
+      expect(() => parse(text)).toThrow(
+        /^the body is not valid JSON(: it is empty|: it breaks off at character \d+)?$/,
+      ),
   );
 
   test('refuses what is not UTF-8', () => {

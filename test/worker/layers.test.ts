@@ -7,4 +7,7 @@ import { layerSuite } from '../suites/layers.ts';
 const { capabilities } = chooseKernels({ baseline, relaxed });
 
 layerSuite({ module: relaxed, capabilities }, 'relaxed in workerd');
-layerSuite({ module: baseline, capabilities: { ...capabilities, relaxed: false, rowsPerTile: 5 } }, 'baseline in workerd');
+layerSuite(
+  { module: baseline, capabilities: { ...capabilities, relaxed: false, rowsPerTile: 5 } },
+  'baseline in workerd',
+);

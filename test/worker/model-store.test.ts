@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ModelStore } from '../../worker/model-store.ts';
-import { digits, kernels } from './support.ts';
 import { standInModel } from './stand-in.ts';
+import { digits, kernels } from './support.ts';
 
 const files = { a: digits, b: standInModel(2), c: standInModel(3) };
 const sessionBytes = 64 * 2 ** 20;

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { describeGraph } from '../../engine/describe.ts';
 import { parseModel } from '../../engine/model-file.ts';
-import { digits, makeApp } from './support.ts';
 import { standInModel } from './stand-in.ts';
+import { digits, makeApp } from './support.ts';
 
 describe('cards', () => {
   test('say what the file says, and count as inspect does', async () => {

@@ -18,7 +18,10 @@ const parse = (body: Uint8Array | string, boundary = 'b') =>
 
 describe('parseMultipart', () => {
   test('gives back every part byte for byte, line breaks and half boundaries included', () => {
-    const piece = fc.oneof(fc.uint8Array({ maxLength: 20 }), fc.constantFrom(...['\r\n', '--b', '\r\n--', '\r\r\n', '-'].map((text) => concat(text))));
+    const piece = fc.oneof(
+      fc.uint8Array({ maxLength: 20 }),
+      fc.constantFrom(...['\r\n', '--b', '\r\n--', '\r\r\n', '-'].map((text) => concat(text))),
+    );
     const bytes = fc.array(piece, { maxLength: 6 }).map((pieces) => concat(...pieces));
     const part = fc.record({ name: fc.string({ unit: fc.constantFrom(...'abcXYZ_-[]. '), maxLength: 8 }), bytes });
     fc.assert(
@@ -67,7 +70,12 @@ describe('parseMultipart', () => {
   });
 
   test('reads any bytes in linear time: as parts, or as a fault', () => {
-    const hostile = fc.oneof(fc.uint8Array({ maxLength: 200 }), fc.array(fc.constantFrom('\r', '\n', '--b', '--', header, ' '), { maxLength: 40 }).map((pieces) => concat(...pieces)));
+    const hostile = fc.oneof(
+      fc.uint8Array({ maxLength: 200 }),
+      fc
+        .array(fc.constantFrom('\r', '\n', '--b', '--', header, ' '), { maxLength: 40 })
+        .map((pieces) => concat(...pieces)),
+    );
     fc.assert(
       fc.property(hostile, (body) => {
         try {
@@ -89,8 +97,9 @@ describe('boundaryOf', () => {
     ['', undefined],
   ])('%s', (type, boundary) => expect(boundaryOf(type)).toBe(boundary));
 
-  test.each(['multipart/form-data', 'multipart/form-data; boundary=', `multipart/form-data; boundary=${'b'.repeat(300)}`])(
-    'refuses %s',
-    (type) => expect(() => boundaryOf(type)).toThrow('has no boundary'),
-  );
+  test.each([
+    'multipart/form-data',
+    'multipart/form-data; boundary=',
+    `multipart/form-data; boundary=${'b'.repeat(300)}`,
+  ])('refuses %s', (type) => expect(() => boundaryOf(type)).toThrow('has no boundary'));
 });

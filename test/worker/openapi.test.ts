@@ -1,7 +1,7 @@
 import { hc } from 'hono/client';
 import { describe, expect, test } from 'vitest';
-import { problems } from '../../worker/problem.ts';
 import type { App } from '../../worker/app.ts';
+import { problems } from '../../worker/problem.ts';
 import { makeApp } from './support.ts';
 
 const app = makeApp();
@@ -14,7 +14,9 @@ interface Operation {
 interface Document {
   readonly openapi: string;
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
-  readonly components: { readonly schemas: { readonly Problem: { readonly properties: { readonly code: { readonly enum: string[] } } } } };
+  readonly components: {
+    readonly schemas: { readonly Problem: { readonly properties: { readonly code: { readonly enum: string[] } } } };
+  };
 }
 
 const openApi = async (): Promise<Document> => (await app.request('/openapi.json')).json();
@@ -46,7 +48,9 @@ describe('/openapi.json', () => {
       }
     }
     for (const [, pointer] of JSON.stringify(document).matchAll(/"\$ref":"#\/([^"]+)"/g)) {
-      const target = (pointer as string).split('/').reduce<unknown>((at, key) => (at as Record<string, unknown>)[key], document);
+      const target = (pointer as string)
+        .split('/')
+        .reduce<unknown>((at, key) => (at as Record<string, unknown>)[key], document);
       expect(target).toBeTypeOf('object');
     }
   });

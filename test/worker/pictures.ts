@@ -19,7 +19,7 @@ export const sevenPng = encodePng(sevenImage);
 
 /** The same seven, written by mozjpeg (quality 90, 4:2:0). */
 export const sevenJpeg = fromBase64(
-    '/9j/4AAQSkZJRgABAQAAAQABAAD/2wCEAAMDAwMDAwQEBAQFBQUFBQcHBgYHBwsICQgJCAsRCwwLCwwLEQ8SDw4PEg8bFRMTFRsfGhkaHyYiIi' +
+  '/9j/4AAQSkZJRgABAQAAAQABAAD/2wCEAAMDAwMDAwQEBAQFBQUFBQcHBgYHBwsICQgJCAsRCwwLCwwLEQ8SDw4PEg8bFRMTFRsfGhkaHyYiIi' +
     'YwLTA+PlQBAwMDAwMDBAQEBAUFBQUFBwcGBgcHCwgJCAkICxELDAsLDAsRDxIPDg8SDxsVExMVGx8aGRofJiIiJjAtMD4+VP/AABEIABwAHAMB' +
     'EQACEQEDEQH/xAEPAAACAwEAAAAAAAAAAAAAAAAACQQGCAUQAAEDAwQCAQQDAAAAAAAAAAIDBAYAAQUHEhMiCBEhFBglQViS1AEAAwEBAQEBAQ' +
     'EBAQAAAAAAAAECAwQFBgcICQoLEQACAQIEBAMEBwUEBAABAncAAQIDEQQFITEGEkFRB2FxEyIygQgUQpGhscEJIzNS8BVictEKFiQ04SXxFxgZ' +
@@ -96,7 +96,12 @@ export const cmykJpeg = (() => {
 /** The first bytes of types that are known and not read. */
 export const otherTypes: Readonly<Record<string, Uint8Array>> = {
   GIF: concat('GIF89a', [1, 0, 1, 0, 0, 0, 0, 0x3b]),
-  WebP: concat('RIFF', [26, 0, 0, 0], 'WEBPVP8L', [13, 0, 0, 0, 0x2f, 0, 0, 0, 0x10, 7, 0x10, 0x11, 0x11, 0x88, 0x88, 0xfe, 7, 0]),
+  WebP: concat(
+    'RIFF',
+    [26, 0, 0, 0],
+    'WEBPVP8L',
+    [13, 0, 0, 0, 0x2f, 0, 0, 0, 0x10, 7, 0x10, 0x11, 0x11, 0x88, 0x88, 0xfe, 7, 0],
+  ),
   BMP: concat('BM', new Uint8Array(60)),
   TIFF: concat('II*', [0, 8, 0, 0, 0], new Uint8Array(20)),
   AVIF: concat([0, 0, 0, 0x20], 'ftypavif', new Uint8Array(20)),

@@ -57,7 +57,9 @@ describe('one picture', () => {
   test('what stands behind a picture in its file does not count', async () => {
     for (const picture of [sevenPng, sevenJpeg]) {
       const alone = await entries(post(app, predictPath, picture));
-      expect(await entries(post(app, predictPath, concat(picture, '<script>alert(1)</script>PK\x03\x04')))).toEqual(alone);
+      expect(await entries(post(app, predictPath, concat(picture, '<script>alert(1)</script>PK\x03\x04')))).toEqual(
+        alone,
+      );
     }
   });
 });
@@ -66,9 +68,18 @@ describe('parameters', () => {
   test.each([
     ['in the query', () => post(app, `${predictPath}?top_k=3&threshold=0.05`, sevenPng)],
     ['as fields', () => post(app, predictPath, form(['image', sevenPng], ['top_k', '3'], ['threshold', '0.05']))],
-    ['as file parts', () => post(app, predictPath, form(['image', sevenPng], ['top_k', concat('3')], ['threshold', concat('0.05')]))],
-    ['in JSON', () => postJson(app, predictPath, { inputs: toBase64(sevenPng), parameters: { top_k: 3, threshold: 0.05 } })],
-    ['in both places, one each', () => post(app, `${predictPath}?top_k=3`, form(['image', sevenPng], ['threshold', '.05']))],
+    [
+      'as file parts',
+      () => post(app, predictPath, form(['image', sevenPng], ['top_k', concat('3')], ['threshold', concat('0.05')])),
+    ],
+    [
+      'in JSON',
+      () => postJson(app, predictPath, { inputs: toBase64(sevenPng), parameters: { top_k: 3, threshold: 0.05 } }),
+    ],
+    [
+      'in both places, one each',
+      () => post(app, `${predictPath}?top_k=3`, form(['image', sevenPng], ['threshold', '.05'])),
+    ],
   ])('%s', async (_, send) => {
     expect(await entries(send())).toEqual(direct.predict(sevenImage, { topK: 3, threshold: 0.05 }));
   });

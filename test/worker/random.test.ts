@@ -43,11 +43,14 @@ test('damaged pictures', async () => {
 });
 
 test('damaged pictures among good ones', () =>
-  check(fc.array(fc.oneof(damaged(sevenPng), damaged(sevenJpeg), fc.constant(sevenPng)), { maxLength: 3 }), (pictures) => {
-    const header = '\r\n--b\r\nContent-Disposition: form-data; name="image"\r\n\r\n';
-    const body = concat(...pictures.flatMap((bytes) => [header, bytes]), '\r\n--b--');
-    return holds(predictPath, body, { 'content-type': 'multipart/form-data; boundary=b' });
-  }));
+  check(
+    fc.array(fc.oneof(damaged(sevenPng), damaged(sevenJpeg), fc.constant(sevenPng)), { maxLength: 3 }),
+    (pictures) => {
+      const header = '\r\n--b\r\nContent-Disposition: form-data; name="image"\r\n\r\n';
+      const body = concat(...pictures.flatMap((bytes) => [header, bytes]), '\r\n--b--');
+      return holds(predictPath, body, { 'content-type': 'multipart/form-data; boundary=b' });
+    },
+  ));
 
 test('any JSON', () =>
   check(fc.json({ maxDepth: 5 }), async (text) => {
@@ -57,21 +60,36 @@ test('any JSON', () =>
 
 test('documents that are almost right', () => {
   const value = fc.oneof(
-    { weight: 3, arbitrary: fc.constantFrom<unknown>('image', 'logits', 'FP32', [1, 28, 28, 1], new Array(784).fill(0), {}, 1) },
+    {
+      weight: 3,
+      arbitrary: fc.constantFrom<unknown>('image', 'logits', 'FP32', [1, 28, 28, 1], new Array(784).fill(0), {}, 1),
+    },
     { weight: 1, arbitrary: fc.jsonValue({ maxDepth: 2 }) },
   );
-  const tensor = fc.record({ name: value, shape: value, datatype: value, data: value, parameters: value }, { requiredKeys: [] });
+  const tensor = fc.record(
+    { name: value, shape: value, datatype: value, data: value, parameters: value },
+    { requiredKeys: [] },
+  );
   const infer = fc.record(
-    { id: value, inputs: fc.oneof(fc.array(tensor, { maxLength: 2 }), value), outputs: fc.oneof(fc.array(tensor, { maxLength: 2 }), value) },
+    {
+      id: value,
+      inputs: fc.oneof(fc.array(tensor, { maxLength: 2 }), value),
+      outputs: fc.oneof(fc.array(tensor, { maxLength: 2 }), value),
+    },
     { requiredKeys: [] },
   );
   const predict = fc.record(
-    { inputs: fc.oneof(fc.constant(toBase64(sevenPng)), fc.base64String(), value), parameters: fc.oneof(fc.record({ top_k: value, threshold: value }, { requiredKeys: [] }), value) },
+    {
+      inputs: fc.oneof(fc.constant(toBase64(sevenPng)), fc.base64String(), value),
+      parameters: fc.oneof(fc.record({ top_k: value, threshold: value }, { requiredKeys: [] }), value),
+    },
     { requiredKeys: [] },
   );
   return check(fc.tuple(infer, predict), async ([inferDocument, predictDocument]) => {
     await holds(inferPath, new TextEncoder().encode(JSON.stringify(inferDocument)));
-    await holds(predictPath, new TextEncoder().encode(JSON.stringify(predictDocument)), { 'content-type': 'application/json' });
+    await holds(predictPath, new TextEncoder().encode(JSON.stringify(predictDocument)), {
+      'content-type': 'application/json',
+    });
   });
 });
 
@@ -79,7 +97,13 @@ test('any path and method', () =>
   check(
     fc.tuple(
       fc.constantFrom('GET', 'POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH'),
-      fc.array(fc.oneof(fc.constantFrom('v1', 'v2', 'models', 'digits', 'predict', 'infer', 'versions', '1', 'ready', ''), fc.webPath()), { maxLength: 6 }),
+      fc.array(
+        fc.oneof(
+          fc.constantFrom('v1', 'v2', 'models', 'digits', 'predict', 'infer', 'versions', '1', 'ready', ''),
+          fc.webPath(),
+        ),
+        { maxLength: 6 },
+      ),
     ),
     async ([method, segments]) => {
       const response = await app.request(`/${segments.join('/')}`, { method });

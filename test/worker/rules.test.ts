@@ -66,31 +66,42 @@ describe.each(routes)('%s', (route) => {
   });
 });
 
-test.each(routes.filter((route) => route.startsWith('GET')))('HEAD instead of %s is the same without the body', async (route) => {
-  const path = route.slice(4).replace(':model', 'digits').replace(':version', '1');
-  const [get, head] = [await app.request(path), await app.request(path, { method: 'HEAD' })];
-  expect([head.status, await head.text()]).toEqual([200, '']);
-  for (const name of ['content-type', 'etag']) expect(head.headers.get(name)).toBe(get.headers.get(name));
-});
+test.each(routes.filter((route) => route.startsWith('GET')))(
+  'HEAD instead of %s is the same without the body',
+  async (route) => {
+    const path = route.slice(4).replace(':model', 'digits').replace(':version', '1');
+    const [get, head] = [await app.request(path), await app.request(path, { method: 'HEAD' })];
+    expect([head.status, await head.text()]).toEqual([200, '']);
+    for (const name of ['content-type', 'etag']) expect(head.headers.get(name)).toBe(get.headers.get(name));
+  },
+);
 
 describe('errors', () => {
-  test.each(['/', '/v1', '/v1/models/', '/v1/models/digits/predict/more', '/metrics', '/v1/augment', '/%ff', '/__proto__'])(
-    '%s is not found',
-    async (path) => void (await expectProblem(await app.request(path), 'not-found')),
-  );
+  test.each([
+    '/',
+    '/v1',
+    '/v1/models/',
+    '/v1/models/digits/predict/more',
+    '/metrics',
+    '/v1/augment',
+    '/%ff',
+    '/__proto__',
+  ])('%s is not found', async (path) => void (await expectProblem(await app.request(path), 'not-found')));
 
   test.each(['nope', '__proto__', 'constructor', 'digits.safetensors', 'DIGITS', '%00', '%ff', 'a'.repeat(5000)])(
     'there is no model %s',
     async (name) => {
       await expectProblem(await app.request(`/v1/models/${name}`), 'not-found');
       await expectProblem(await post(app, `/v1/models/${name}/predict`, sevenPng), 'not-found');
-      for (const rest of ['', '/ready', '/versions/1']) await expectError(await app.request(`/v2/models/${name}${rest}`), 404);
+      for (const rest of ['', '/ready', '/versions/1'])
+        await expectError(await app.request(`/v2/models/${name}${rest}`), 404);
       await expectError(await postJson(app, `/v2/models/${name}/infer`, { inputs: [tensor] }), 404);
     },
   );
 
   test.each(['2', '0', '01', 'latest', '-1', '1.0'])('there is no version %s', async (version) => {
-    for (const rest of ['', '/ready']) await expectError(await app.request(`/v2/models/digits/versions/${version}${rest}`), 404);
+    for (const rest of ['', '/ready'])
+      await expectError(await app.request(`/v2/models/digits/versions/${version}${rest}`), 404);
     await expectError(await postJson(app, `/v2/models/digits/versions/${version}/infer`, { inputs: [tensor] }), 404);
   });
 
@@ -125,13 +136,16 @@ describe('request id', () => {
 });
 
 describe('caching', () => {
-  test.each(['/v1/models', '/v1/models/digits', '/openapi.json', '/docs'])('%s has an ETag that spares the body', async (path) => {
-    const etag = (await app.request(path)).headers.get('etag') as string;
-    expect(etag).toMatch(/^"[\w-]+"$/);
-    const again = await app.request(path, { headers: { 'if-none-match': etag } });
-    expect([again.status, await again.text(), again.headers.get('etag')]).toEqual([304, '', etag]);
-    expect(again.headers.get('x-request-id')).not.toBeNull();
-  });
+  test.each(['/v1/models', '/v1/models/digits', '/openapi.json', '/docs'])(
+    '%s has an ETag that spares the body',
+    async (path) => {
+      const etag = (await app.request(path)).headers.get('etag') as string;
+      expect(etag).toMatch(/^"[\w-]+"$/);
+      const again = await app.request(path, { headers: { 'if-none-match': etag } });
+      expect([again.status, await again.text(), again.headers.get('etag')]).toEqual([304, '', etag]);
+      expect(again.headers.get('x-request-id')).not.toBeNull();
+    },
+  );
 });
 
 describe('CORS', () => {

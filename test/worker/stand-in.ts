@@ -1,7 +1,7 @@
 /** A model of the same shape as the trained one, with random weights: what the worker's tests serve. */
 import { architectures } from '../../engine/architectures/index.ts';
-import { serializeModel } from '../../engine/model-file.ts';
 import { buildGraph } from '../../engine/graph.ts';
+import { serializeModel } from '../../engine/model-file.ts';
 import { initialWeights, toTensors, weightVector } from '../../engine/training/weight-vector.ts';
 
 /** LeNet for digits as a model file; the same seed gives the same bytes. */

@@ -73,7 +73,9 @@ export async function expectError(response: Response, status: number): Promise<s
 
 /** No stack, no path, no words of the runtime, and nothing of the request that is longer than 100 characters. */
 export function expectClean(text: string): void {
-  expect(text).not.toMatch(/\bat .*:\d+:\d+|\/work\/|node_modules|TypeError|RangeError|SyntaxError|Unexpected token|undefined/);
+  expect(text).not.toMatch(
+    /\bat .*:\d+:\d+|\/work\/|node_modules|TypeError|RangeError|SyntaxError|Unexpected token|undefined/,
+  );
   expect(text).not.toMatch(/(.)\1{100}/);
 }
 

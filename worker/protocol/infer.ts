@@ -76,7 +76,11 @@ function batchOf(inputs: ReadonlyMap<string, Tensor>, loaded: LoadedModel): numb
     if (shape[0] !== -1) return;
     const samples = (inputs.get(name) as Tensor).shape[0] as number;
     if (batch !== undefined && samples !== batch) {
-      throw new EngineError('invalid-input', `$.inputs: "${name}" has ${samples} samples, another input ${batch}`, '$.inputs');
+      throw new EngineError(
+        'invalid-input',
+        `$.inputs: "${name}" has ${samples} samples, another input ${batch}`,
+        '$.inputs',
+      );
     }
     batch = samples;
   });

@@ -47,8 +47,7 @@ function readTensor(input: RequestInput, expected: TensorDescription, path: stri
 }
 
 const fits = (shape: Shape, expected: Shape): boolean =>
-  shape.length === expected.length &&
-  shape.every((side, i) => (expected[i] === -1 ? side >= 1 : side === expected[i]));
+  shape.length === expected.length && shape.every((side, i) => (expected[i] === -1 ? side >= 1 : side === expected[i]));
 
 /** Nested arrays → one. A level may hold its rows as arrays, or all that is left of them in one flat array. */
 function flatten(data: readonly unknown[], shape: Shape, path: string): Float32Array {

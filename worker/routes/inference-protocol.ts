@@ -39,7 +39,15 @@ const inferRoute: RouteDescription = {
   tag,
   request: { 'application/json': inferRequestSchema },
   response: { 'application/json': inferResponseSchema },
-  errors: ['bad-request', 'invalid-json', 'not-found', 'limit-exceeded', 'unsupported-encoding', 'invalid-input', 'busy'],
+  errors: [
+    'bad-request',
+    'invalid-json',
+    'not-found',
+    'limit-exceeded',
+    'unsupported-encoding',
+    'invalid-input',
+    'busy',
+  ],
 };
 
 const live = (key: 'live' | 'ready', summary: string): RouteDescription => ({
@@ -48,7 +56,8 @@ const live = (key: 'live' | 'ready', summary: string): RouteDescription => ({
   response: { 'application/json': v.object({ [key]: v.boolean() }) },
 });
 
-const opened = (c: Context<AppEnv>): LoadedModel => c.var.models.open(c.req.param('model') ?? '', c.req.param('version'));
+const opened = (c: Context<AppEnv>): LoadedModel =>
+  c.var.models.open(c.req.param('model') ?? '', c.req.param('version'));
 
 const metadata = (c: Context<AppEnv>) => {
   const { name, versions, inputs, outputs } = opened(c);

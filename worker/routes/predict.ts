@@ -56,7 +56,9 @@ export const predict = new Hono<AppEnv>().post(
     const model = models.open(c.req.param('model'));
     const answer = await withPictures(c, ({ pictures, isList, options }) => {
       checkCost(model, pictures.length, settings.limits);
-      const answers = model.predict((predictor) => answerEach(pictures, { predictor, codecs, timing, options, settings }));
+      const answers = model.predict((predictor) =>
+        answerEach(pictures, { predictor, codecs, timing, options, settings }),
+      );
       return isList ? answers : answers[0];
     });
     return c.json(answer as Answer | Answer[]);

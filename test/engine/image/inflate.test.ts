@@ -1,4 +1,4 @@
-import { constants, deflateRawSync } from 'node:zlib';
+import { constants, deflateRawSync, inflateRawSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { InflateError } from '../../../engine/image/bit-reader.ts';
@@ -78,13 +78,44 @@ describe('inflate', () => {
     for (const pieceBytes of [1, 13, stream.length]) expect(inflated(stream, pieceBytes).equals(input)).toBe(true);
   });
 
-  test('megabytes with matches across the edges of the window', () => {
+  test('megabytes with matches from far back, across every edge of the window', () => {
     const bytes = Buffer.alloc(3_000_000);
-    for (let i = 0, state = 1; i < bytes.length; i++) {
+    let state = 1;
+    const next = () => {
       state = (Math.imul(state, 1103515245) + 12345) >>> 0;
-      bytes[i] = i % 50_000 < 33_000 && i > 32_768 ? bytes[i - 32_768]! : state >>> 24;
+      return state >>> 16;
+    };
+    for (let at = 0; at < bytes.length; ) {
+      const distance = 1 + (next() % 32_000);
+      const length = 3 + (next() % 400);
+      for (let i = 0; i < length && at < bytes.length; i++, at++) {
+        bytes[at] = next() % 20 > 0 && distance <= at ? bytes[at - distance]! : next();
+      }
     }
-    expect(inflated(deflateRawSync(bytes, { level: 9 }), 8192).equals(bytes)).toBe(true);
+    const stream = deflateRawSync(bytes, { level: 9 });
+    expect(stream.length).toBeLessThan(bytes.length / 2);
+    expect(inflated(stream, 8192).equals(bytes)).toBe(true);
+  });
+
+  test('a damaged stream gives what zlib gives, or is refused as zlib refuses it', () => {
+    const damages = fc.array(fc.tuple(fc.nat(), fc.integer({ min: 0, max: 7 })), { minLength: 1, maxLength: 3 });
+    let refused = 0;
+    fc.assert(
+      fc.property(compressible, settings, damages, (bytes, options, flips) => {
+        const stream = deflateRawSync(bytes, options);
+        for (const [at, bit] of flips) stream[at % Math.min(stream.length, 200)]! ^= 1 << bit;
+        let wanted: Buffer | undefined;
+        try {
+          wanted = inflateRawSync(stream);
+        } catch {
+          refused++;
+        }
+        if (wanted) expect(inflated(stream).equals(wanted)).toBe(true);
+        else expect(() => inflated(stream)).toThrow(InflateError);
+      }),
+      { numRuns: 500 },
+    );
+    expect(refused).toBeGreaterThan(0);
   });
 
   test('every beginning of a stream is too short, and says so', () => {
@@ -185,8 +216,42 @@ describe('inflate', () => {
         [0, 1],
       ],
     ],
-  ])('refuses %s', (_, fields) => {
-    expect(() => inflated(Uint8Array.from([...packed(fields), 0, 0, 0, 0]))).toThrow(/is corrupt/);
+    // The first three are the lengths of 18, 1 and 2 (1, 2, 2 bits); then literals 0 and 256 of 2 bits each, a distance.
+    [
+      'an incomplete code that is used as far as it goes',
+      [
+        ...([
+          [1, 1],
+          [2, 2],
+          [0, 5],
+          [0, 5],
+          [14, 4],
+          [0, 6],
+          [1, 3],
+          [0, 36],
+          [2, 3],
+          [0, 3],
+          [2, 3],
+        ] as const),
+        ...([
+          [3, 2],
+          [0, 1],
+          [127, 7],
+          [0, 1],
+          [106, 7],
+          [3, 2],
+          [1, 2],
+          [0, 2],
+          [2, 2],
+        ] as const),
+      ],
+    ],
+  ])('refuses %s, as zlib does', (_, fields) => {
+    for (const zeros of [0, 4, 100]) {
+      const stream = Buffer.concat([packed(fields), Buffer.alloc(zeros)]);
+      expect(() => inflateRawSync(stream)).toThrow();
+      expect(() => inflated(stream)).toThrow(zeros > 0 ? /is corrupt/ : InflateError);
+    }
   });
 
   const maxPieceBytes = 32_768 + 65_536 + 258; // the first piece, before there is any history to keep
