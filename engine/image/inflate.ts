@@ -21,6 +21,7 @@ const HISTORY_BYTES = 32_768;
 /** New bytes that are gathered before they are handed on. */
 const OUTPUT_BYTES = 65_536;
 const MAX_COPY_BYTES = 258;
+const MAX_LITERALS = END_OF_BLOCK + 1 + lengthExtra.length;
 /** What one symbol with its distance and their extra bits may take from the input, if the bit buffer is refilled thrice. */
 const MAX_SYMBOL_BYTES = 12;
 
@@ -92,10 +93,11 @@ class Inflater {
     const literalCount = this.#reader.read(5) + 257;
     const distanceCount = this.#reader.read(5) + 1;
     const lengthCodeCount = this.#reader.read(4) + 4;
+    if (literalCount > MAX_LITERALS || distanceCount > distanceExtra.length) throw new InflateError('is corrupt');
     const codeLengths = new Uint8Array(19);
     for (let i = 0; i < lengthCodeCount; i++) codeLengths[lengthCodeOrder[i]!] = this.#reader.read(3);
     const lengthCode = prefixCode(codeLengths);
-    if (!lengthCode) throw new InflateError('is corrupt');
+    if (!lengthCode || lengthCode.symbols.length < 2) throw new InflateError('is corrupt');
 
     const lengths = new Uint8Array(literalCount + distanceCount);
     for (let i = 0; i < lengths.length; ) {

@@ -74,7 +74,7 @@ describe('/docs', () => {
     const response = await app.request('/docs');
     const html = await response.text();
     expect(html).not.toMatch(/https?:|<script|<link|<img|style=|\son\w+=/);
-    const style = /<style>([^]*)<\/style>/.exec(html)?.[1] as string;
+    const style = /<style>([\s\S]*)<\/style>/.exec(html)?.[1] as string;
     const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(style)));
     const policy = response.headers.get('content-security-policy') ?? '';
     expect(policy).toContain(`style-src 'sha256-${btoa(String.fromCharCode(...digest))}'`);

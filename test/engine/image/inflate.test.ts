@@ -216,6 +216,37 @@ describe('inflate', () => {
         [0, 1],
       ],
     ],
+    [
+      'more literals than there are',
+      [
+        [1, 1],
+        [2, 2],
+        [30, 5],
+        [0, 5],
+        [0, 4],
+        [1, 3],
+        [1, 3],
+        [0, 6],
+      ],
+    ],
+    [
+      'a single code for code lengths',
+      [
+        [1, 1],
+        [2, 2],
+        [0, 5],
+        [0, 5],
+        [0, 4],
+        [0, 3],
+        [0, 3],
+        [1, 3],
+        [0, 3],
+        [0, 1],
+        [127, 7],
+        [0, 1],
+        [127, 7],
+      ],
+    ],
     // The first three are the lengths of 18, 1 and 2 (1, 2, 2 bits); then literals 0 and 256 of 2 bits each, a distance.
     [
       'an incomplete code that is used as far as it goes',

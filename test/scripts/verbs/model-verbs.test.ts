@@ -29,9 +29,7 @@ describe('predict', () => {
     expect(all).toHaveLength(10);
     // Ten f32 probabilities, each rounded to 2⁻²⁴ of itself, sum to 1 within 10 · 2⁻²⁴ and the rounding of the division.
     expect(Math.abs(all.reduce((sum, { score }) => sum + score, 0) - 1)).toBeLessThan(20 * 2 ** -24);
-    const high = JSON.parse(
-      (await borde(['predict', model, seven, '--json', '--threshold', '0.5'])).out,
-    );
+    const high = JSON.parse((await borde(['predict', model, seven, '--json', '--threshold', '0.5'])).out);
     expect(high).toEqual(all.filter(({ score }) => score >= 0.5));
   });
 
