@@ -31,7 +31,8 @@ export const cardSchema = v.object({
 export type Card = v.InferOutput<typeof cardSchema>;
 
 export function cardOf(loaded: LoadedModel): Card {
-  const { card, graph, tensors } = loaded.header;
+  const { card, graph } = loaded.model;
+  const { stored } = loaded;
   const { task, preprocess, labels, provenance } = card;
   const [input] = loaded.inputs;
   return JSON.parse(
@@ -51,10 +52,10 @@ export function cardOf(loaded: LoadedModel): Card {
       },
       labels,
       layers: graph.nodes.map((node) => node.id),
-      precision: tensors.some(({ type }) => type === 'F16') ? 'f16' : 'f32',
+      precision: stored.some(({ type }) => type === 'F16') ? 'f16' : 'f32',
       parameters: loaded.parameters,
       macs: loaded.macs,
-      bytes: tensors.reduce((sum, { start, end }) => sum + end - start, 0),
+      bytes: stored.reduce((sum, { start, end }) => sum + end - start, 0),
       provenance,
     }),
   );

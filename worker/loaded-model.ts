@@ -3,7 +3,8 @@ import { describeGraph } from '../engine/describe.ts';
 import { EngineError } from '../engine/errors.ts';
 import { inferShapes } from '../engine/graph.ts';
 import type { KernelSource } from '../engine/kernels.ts';
-import { type Model, type ModelHeader, parseModel, parseModelHeader } from '../engine/model-file.ts';
+import { type Model, parseModel } from '../engine/model-file.ts';
+import { parseHeader, type TensorEntry } from '../engine/safetensors.ts';
 import { Session } from '../engine/session.ts';
 import { Predictor } from '../engine/tasks/predictor.ts';
 import { byteCount, type Shape } from '../engine/tensor.ts';
@@ -20,12 +21,12 @@ export class LoadedModel {
   readonly name: string;
   readonly versions: readonly string[];
   readonly model: Model;
-  readonly header: ModelHeader;
   readonly inputs: readonly TensorDescription[];
   readonly outputs: readonly TensorDescription[];
   /** Weights, biases included, and multiply-adds for one sample. */
   readonly parameters: number;
   readonly macs: number;
+  readonly #file: Uint8Array;
   readonly #kernels: KernelSource;
   readonly #options: { readonly maxBytes: number };
   #predictor: Predictor | undefined;
@@ -41,8 +42,8 @@ export class LoadedModel {
   ) {
     this.name = name;
     this.versions = versions;
-    this.header = parseModelHeader(file, file.length);
     this.model = parseModel(file);
+    this.#file = file;
     this.#kernels = kernels;
     this.#options = { maxBytes: limits.sessionBytes };
     const { graph } = this.model;
@@ -60,6 +61,11 @@ export class LoadedModel {
 
   get version(): string {
     return this.versions.at(-1) as string;
+  }
+
+  /** The tensors as the file stores them. */
+  get stored(): readonly TensorEntry[] {
+    return parseHeader(this.#file, this.#file.length).tensors;
   }
 
   /** Bytes of memory that this model takes: its tensors and its sessions. */

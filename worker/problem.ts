@@ -48,12 +48,17 @@ export class HttpError extends Error {
   }
 }
 
-/** Longest piece of a request that an answer repeats, characters. */
+/** Longest piece of a request that an answer repeats, and longest sentence or path, characters. */
 const ECHO_LENGTH = 100;
+const TEXT_LENGTH = 400;
 
 /** Cuts what a message repeats of the request where whoever wrote it did not. */
-const shorten = (text: string): string =>
-  text.replace(/[^\s"]+/g, (word) => (word.length > ECHO_LENGTH ? `${word.slice(0, ECHO_LENGTH)}…` : word));
+function shorten(text: string): string {
+  const words = text.replace(/[^\s"]+/g, (word) =>
+    word.length > ECHO_LENGTH ? `${word.slice(0, ECHO_LENGTH)}…` : word,
+  );
+  return words.length > TEXT_LENGTH ? `${words.slice(0, TEXT_LENGTH)}…` : words;
+}
 
 /** The answer to an error. What nobody foresaw is logged, and answered without its words. */
 export function problemResponse(c: Context<AppEnv>, error: unknown): Response {

@@ -9,10 +9,11 @@ import { luma, over } from './pixels.ts';
 import { resample, type Span } from './resize.ts';
 
 const MAX_SIDE = 16_384;
+const MAX_PIXELS = 16_000_000;
 const level = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(255));
 const side = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MAX_SIDE));
 
-/** One number a channel; where there are none, `neutral` for each. */
+/** One number a channel: how many that is, is checked once the channels are known. */
 const perChannel = (number: v.GenericSchema<number, number>) => v.optional(v.array(number));
 
 /**
@@ -22,8 +23,11 @@ const perChannel = (number: v.GenericSchema<number, number>) => v.optional(v.arr
 export const preprocessSchema = v.pipe(
   v.strictObject({
     /** [width, height] of the model's input, pixels. */
-    size: v.strictTuple([side, side]),
-    /** `stretch` to the size; `crop` the centre after resizing the short side; `letterbox`: shrink to fit, fill the rest. */
+    size: v.pipe(
+      v.strictTuple([side, side]),
+      v.check(([width, height]) => width * height <= MAX_PIXELS, `expected at most ${MAX_PIXELS} pixels`),
+    ),
+    /** `stretch` to the size; `crop` the centre after resizing the short side; `letterbox`: all of it, bars beside it. */
     fit: v.optional(v.picklist(['stretch', 'crop', 'letterbox']), 'stretch'),
     /** Level of the bars of a letterbox, 0–255, in every channel. */
     fill: v.optional(level),
@@ -82,19 +86,30 @@ export function preprocessPixels(pixels: Uint8Array, spec: Preprocess, out?: Flo
       `${pixels.length} pixel values of ${channels} channels do not fill a tensor of ${result.length} values`,
     );
   }
-  for (let channel = 0; channel < channels; channel++) {
-    const table = valueTable(spec, channel);
+  valueTables(spec).forEach((table, channel) => {
     for (let i = channel; i < pixels.length; i += channels) result[i] = table[pixels[i]!]!;
-  }
+  });
   return result;
 }
 
-/** What each level 0–255 of a channel becomes, every step rounded to f32. */
-function valueTable({ scale, mean, std }: Preprocess, channel: number): Float32Array {
-  const { fround } = Math;
-  return Float32Array.from({ length: 256 }, (_, x) =>
-    fround(fround(fround(x * fround(scale)) - fround(mean[channel]!)) / fround(std[channel]!)),
-  );
+/** Made once a document: training asks for them with every picture. */
+const tablesBySpec = new WeakMap<Preprocess, readonly Float32Array[]>();
+
+/** What each level 0–255 becomes, a table a channel; every step is rounded to f32. */
+function valueTables(spec: Preprocess): readonly Float32Array[] {
+  let tables = tablesBySpec.get(spec);
+  if (!tables) {
+    const { fround } = Math;
+    const scale = fround(spec.scale);
+    tables = spec.mean.map((mean, channel) =>
+      Float32Array.from(
+        { length: 256 },
+        (_, x) => fround(fround(x * scale) - fround(mean)) / fround(spec.std[channel]!),
+      ),
+    );
+    tablesBySpec.set(spec, tables);
+  }
+  return tables;
 }
 
 /** A picture in the model's size and order of channels, before the arithmetic: [H,W,C] u8. */

@@ -1,5 +1,5 @@
 /** index.html: the whole report in one file. No script, no outside host, nothing that a policy could have to allow. */
-import { encode } from 'fast-png';
+import { encodePng } from '../../../engine/image/codec.ts';
 import type { Image } from '../../../engine/image/image.ts';
 import type { Evaluation } from '../metrics.ts';
 import { confusionSvg } from './confusion.ts';
@@ -134,6 +134,6 @@ function mistakeGallery(mistakes: readonly PicturedMistake[], labels: readonly s
 }
 
 function pngDataUri({ width, height, channels, data }: Image): string {
-  const png = encode({ width, height, channels, data, depth: 8 });
+  const png = encodePng({ width, height, channels, data });
   return `data:image/png;base64,${Buffer.from(png).toString('base64')}`;
 }
