@@ -3,7 +3,8 @@
  *   first   from sending the first picture to a fresh isolate to having its answer, over several starts
  *   warm    the same when everything is loaded, median
  *   engine  one run of the network alone. The clock inside workerd moves in whole milliseconds, so a run is not timed but a
- *           thousand: one infer request of 1000 samples, whose `Server-Timing: run` (no JSON, no decoding) is divided by 1000; minimum of five
+ *           thousand: the `Server-Timing: run` (no JSON, no decoding) of one infer request of 1000 samples, divided by 1000;
+ *           minimum of five
  *
  *   npm run build && node bench/worker.ts [--starts 5]
  */
