@@ -2,11 +2,14 @@
 import * as v from 'valibot';
 import { EngineError, type ErrorCode } from './errors.ts';
 
+/** Characters of what was sent that a message repeats. */
+const ECHO_LIMIT = 100;
+
 /** `$.nodes[1].attributes.stride`. */
 export function jsonPath(keys: readonly unknown[]): string {
   return keys.reduce<string>((path, key) => {
     if (typeof key === 'number') return `${path}[${key}]`;
-    const name = String(key);
+    const name = String(key).slice(0, ECHO_LIMIT);
     return /^[A-Za-z_$][\w$]*$/.test(name) ? `${path}.${name}` : `${path}[${JSON.stringify(name)}]`;
   }, '$');
 }

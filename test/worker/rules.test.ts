@@ -116,7 +116,7 @@ describe('errors', () => {
     const silence = vi.spyOn(console, 'error').mockImplementation(() => {});
     const broken = makeApp();
     broken.get('/broken', () => {
-      throw new TypeError('cannot read /work/secret.ts of undefined');
+      throw new TypeError('cannot read /srv/secret.ts of undefined');
     });
     await expectProblem(await broken.request('/broken'), 'unavailable');
     expect(silence).toHaveBeenCalledOnce();
