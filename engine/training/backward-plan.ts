@@ -110,8 +110,15 @@ class Backward {
     const dy = dys[0];
     const dw = this.weightGradients(node);
     if (!dy) {
-      // The loss does not depend on this node: neither does it on its weights.
-      calls.push(...Object.values(dw).map((gradient) => call('fillZero', gradient, gradient.region.bytes)));
+      // The loss does not depend on this node: neither does it on its weights, and running statistics stay as they are.
+      for (const { role, update } of weightsOf(node, this.lowering.shapes)) {
+        const gradient = dw[role] as Operand;
+        const { bytes } = gradient.region;
+        const weight = context.w[role] as Operand;
+        calls.push(
+          update === 'running' ? call('copyBytes', gradient, weight, bytes) : call('fillZero', gradient, bytes),
+        );
+      }
       return { node, algorithm: 'backward', calls };
     }
     if (!this.learned.has(node.id)) return { node, algorithm: 'backward', calls };

@@ -137,6 +137,33 @@ test('what the loss does not depend on has gradient zero', () => {
   }
 });
 
+test('running statistics that no gradient reaches are left where they are', () => {
+  const graph = graphOf([
+    { id: 'dead', kind: 'batchNorm2d', inputs: ['x'] },
+    { id: 'f', kind: 'flatten', inputs: ['x'] },
+    { id: 'd', kind: 'dense', inputs: ['f'], attributes: { units: 3 } },
+  ]);
+  const vector = weightVector(graph);
+  const trainer = new ShardTrainer(graph, vector, kernels);
+  const weights = seededData(vector.length, 3);
+  trainer.setWeights(weights);
+  const shard = {
+    input: seededInput([samples, 6, 6, 2]),
+    targets,
+    samples,
+    batch: samples,
+    seed: 1,
+    step: 0,
+    index: 0,
+  };
+  trainer.run(shard, new Float32Array(samples));
+  const running = vector.entries.filter(({ update }) => update === 'running');
+  expect(running.map(({ tensor }) => tensor)).toEqual(['dead.mean', 'dead.variance']);
+  for (const { offset, length } of running) {
+    expect(trainer.gradient().subarray(offset, offset + length)).toEqual(weights.subarray(offset, offset + length));
+  }
+});
+
 test('the gradient of an input that nobody learns is not computed', () => {
   const { steps } = lowerTraining(branching, { samples: 1, batch: 1, capabilities: kernels.capabilities });
   const called = steps
