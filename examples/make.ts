@@ -24,6 +24,12 @@ write(
   ]),
 );
 
+/** A white cross on black: a filter for lines sees the line in its direction, and not the other. */
+write(
+  'lines.png',
+  gray(Array.from({ length: 9 }, (_, y) => Array.from({ length: 9 }, (_, x) => (x === 4 || y === 4 ? 255 : 0)))),
+);
+
 type Point = readonly [x: number, y: number];
 
 /** Distance of a point from the line between two others. */

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { EngineError } from '../engine/errors.ts';
 import { type Io, UsageError, type Verb } from './cli/verb.ts';
-import { isFileError } from './io/file-error.ts';
+import { fileErrorReason, isFileError } from './io/file-error.ts';
 import { benchVerb } from './verbs/bench.ts';
 import { convolveVerb } from './verbs/convolve.ts';
 import { evaluateVerb } from './verbs/evaluate.ts';
@@ -16,7 +16,7 @@ import { trainVerb } from './verbs/train.ts';
 const verbs: readonly Verb[] = [trainVerb, evaluateVerb, predictVerb, runVerb, inspectVerb, benchVerb, convolveVerb];
 
 /** Verbs that are announced (docs) and not there yet: a clear refusal instead of a guess at a misspelling. */
-const later = [
+const later: readonly string[] = [
   'transfer',
   'compare',
   'import',
@@ -27,7 +27,16 @@ const later = [
   'publish',
   'jobs',
   'sign',
-] as const;
+];
+
+/** Flags, likewise. */
+const laterFlags: Readonly<Record<string, readonly string[]>> = {
+  train: ['--augment', '--mixup', '--fast'],
+  evaluate: ['--fast'],
+  predict: ['--draw', '--fast'],
+  run: ['--fast'],
+  bench: ['--fast'],
+};
 
 const DONE = 0;
 const FAILED = 1;
@@ -39,9 +48,10 @@ const version = (): string =>
 /** Runs a command line; resolves to its exit code. */
 export function createCli(io: Io): (args: readonly string[]) => Promise<number> {
   return async (args) => {
-    const [verb] = args;
-    if ((later as readonly string[]).includes(verb ?? '')) {
-      io.note(`borde: "${verb}" comes with a later version`);
+    const [verb = ''] = args[0] === 'help' ? args.slice(1) : args;
+    const announced = later.includes(verb) ? verb : laterFlags[verb]?.find((flag) => isGiven(args, flag));
+    if (announced !== undefined) {
+      io.note(`borde: ${announced} comes with a later version`);
       return WRONG_USAGE;
     }
     let code = DONE;
@@ -57,7 +67,8 @@ export function createCli(io: Io): (args: readonly string[]) => Promise<number> 
       command.addHelpText('after', `\nExamples:\n${entry.examples.map((line) => `  npx ${line}`).join('\n')}`);
       command.addHelpText('after', '\nExit codes: 0 done, 1 failed, 2 wrong usage.');
       command.action(async () => {
-        code = await entry.run(command.args, command.opts(), io);
+        const options = command.opts();
+        code = await entry.run(command.args, options, options.json ? { ...io, isTerminal: false } : io);
       });
     }
     try {
@@ -75,16 +86,23 @@ function prepare(command: Command, io: Io): void {
     .allowExcessArguments(false)
     .configureOutput({
       writeOut: (text) => io.out(text.trimEnd()),
+      writeErr: (text) => io.note(text.trimEnd()),
       // A suggestion comes on a line of its own: an error is one line.
-      writeErr: (text) =>
-        io.note(
+      outputError: (text, write) =>
+        write(
           text
-            .trimEnd()
             .replace(/^error: /, 'borde: ')
+            .trimEnd()
             .replaceAll('\n', ' '),
         ),
     });
 }
+
+/** `--flag` or `--flag=value`, before a `--` that ends the flags. */
+const isGiven = (args: readonly string[], flag: string): boolean => {
+  const end = args.indexOf('--');
+  return args.slice(0, end < 0 ? undefined : end).some((arg) => arg === flag || arg.startsWith(`${flag}=`));
+};
 
 /** One line for what can happen; a stack only for a mistake of ours, and on request. */
 function explain(error: unknown, io: Io): number {
@@ -96,31 +114,53 @@ function explain(error: unknown, io: Io): number {
     io.note(`borde: ${error.message}`);
     return WRONG_USAGE;
   }
-  const isKnown = error instanceof EngineError || isFileError(error);
-  const message = error instanceof Error ? error.message : String(error);
-  io.note(isKnown ? `borde: ${message}` : `borde: a mistake of borde itself: ${message} (BORDE_DEBUG=1 shows where)`);
+  io.note(`borde: ${sentenceOf(error)}`);
   if (process.env.BORDE_DEBUG && error instanceof Error) io.note(error.stack ?? '');
   return FAILED;
 }
 
+function sentenceOf(error: unknown): string {
+  if (error instanceof EngineError) return error.message;
+  if (isFileError(error)) {
+    const hint = error.path?.endsWith('.wasm') ? ': run "npm run build"' : '';
+    return `${error.path ?? error.syscall}: ${fileErrorReason(error)}${hint}`;
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  return `a mistake of borde itself: ${message} (BORDE_DEBUG=1 shows where)`;
+}
+
+/** Between a first Ctrl-C and its echo: a terminal and whatever started us (npx, an older Node) both send it on. */
+const ECHO_MS = 500;
+
 /** The command line of this process. */
 export async function main(): Promise<void> {
-  // A reader that went away (`| head`) wants no more: that is no failure.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    // A reader that went away (`| head`) wants no more: that is no failure.
     if (error.code === 'EPIPE') process.exit(DONE);
-    throw error;
+    process.stderr.write(`borde: standard output: ${fileErrorReason(error)}\n`);
+    process.exit(FAILED);
   });
+  process.stderr.on('error', () => {}); // nobody reads it, and there is no other place to say so
   const io: Io = {
     out: (text) => void process.stdout.write(`${text}\n`),
     note: (text) => void process.stderr.write(`${text}\n`),
     isTerminal: process.stderr.isTTY === true,
     now: () => performance.now(),
     onInterrupt(handler) {
-      process.once('SIGINT', handler);
-      process.once('SIGTERM', handler);
+      let first: number | undefined;
+      let isReleased = false;
+      const listener = () => {
+        const isEcho = first !== undefined && performance.now() - first < ECHO_MS;
+        if (isEcho) return;
+        if (first !== undefined || isReleased) process.exit(FAILED); // the second time it is meant
+        first = performance.now();
+        handler();
+      };
+      // They stay after the release: an echo must not kill what is just saying goodbye.
+      process.on('SIGINT', listener);
+      process.on('SIGTERM', listener);
       return () => {
-        process.off('SIGINT', handler);
-        process.off('SIGTERM', handler);
+        isReleased = true;
       };
     },
   };

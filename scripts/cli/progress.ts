@@ -23,7 +23,9 @@ export function startProgress(io: Io, label: string): Progress {
           barIncompleteChar: '░',
           barsize: 28,
           clearOnComplete: true,
-          hideCursor: true,
+          // Ctrl-C may end us in the middle of it: the terminal is left as it was.
+          hideCursor: false,
+          linewrap: true,
           etaBuffer: 100,
           stream: process.stderr,
         });

@@ -1,5 +1,6 @@
 /** Model files from the disk, errors with the path in front. */
 import { open, readFile } from 'node:fs/promises';
+import { extname } from 'node:path';
 import { EngineError } from '../../engine/errors.ts';
 import { headerEnd, type Model, type ModelHeader, parseModel, parseModelHeader } from '../../engine/model-file.ts';
 import { namedFileError } from './file-error.ts';
@@ -14,8 +15,24 @@ export async function atPath<T>(path: string, read: () => T | Promise<T>): Promi
   }
 }
 
+/** What is often given where a model file is expected. */
+const others: Readonly<Record<string, string>> = {
+  '.json': 'a graph file has no weights, expected a model file (safetensors)',
+  '.onnx': 'ONNX files come with a later version, expected a model file (safetensors)',
+};
+
+function refuseOthers(path: string): void {
+  const sentence = others[extname(path).toLowerCase()];
+  if (sentence !== undefined) throw new EngineError('invalid-input', sentence);
+}
+
 /** @throws EngineError, beginning with the path */
-export const readModel = (path: string): Promise<Model> => atPath(path, async () => parseModel(await readFile(path)));
+export const readModel = (path: string): Promise<Model> =>
+  atPath(path, async () => {
+    const bytes = await readFile(path);
+    refuseOthers(path);
+    return parseModel(bytes);
+  });
 
 /** Reads what a model file says about itself, and not its weights: a file of any size. */
 export const readModelHeader = (path: string): Promise<ModelHeader> =>
@@ -23,6 +40,7 @@ export const readModelHeader = (path: string): Promise<ModelHeader> =>
     const file = await open(path, 'r');
     try {
       const { size } = await file.stat();
+      refuseOthers(path);
       const length = new Uint8Array(Math.min(8, size));
       await file.read(length, 0, length.length, 0);
       const start = new Uint8Array(Math.min(headerEnd(length), size));

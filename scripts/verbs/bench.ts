@@ -7,6 +7,7 @@ import { Random } from '../../engine/random.ts';
 import { Session } from '../../engine/session.ts';
 import { elementCount } from '../../engine/tensor.ts';
 import { integer, jsonOption, simdOption } from '../cli/flags.ts';
+import { startProgress } from '../cli/progress.ts';
 import { table } from '../cli/table.ts';
 import type { Verb } from '../cli/verb.ts';
 import { readModel } from '../io/model.ts';
@@ -43,6 +44,7 @@ export const benchVerb: Verb = {
     const session = new Session(model, source);
     session.run(inputs);
     const firstMs = io.now() - start;
+    const bar = startProgress(io, 'timing');
     for (let i = 0; i < warmup; i++) session.run(inputs);
     const wall: number[] = [];
     const cpu: number[] = [];
@@ -52,7 +54,9 @@ export const benchVerb: Verb = {
       const { user, system } = process.cpuUsage(cpuBefore);
       wall.push(io.now() - before);
       cpu.push((user + system) / 1000);
+      bar.update(i + 1, runs);
     }
+    bar.stop();
     wall.sort((a, b) => a - b);
     const minMs = wall[0] as number;
     const { macs } = describeGraph(model.graph);

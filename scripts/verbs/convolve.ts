@@ -3,12 +3,13 @@
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { Option } from 'commander';
+import { EngineError } from '../../engine/errors.ts';
 import { type Border, borders } from '../../engine/image/border.ts';
 import { encodePng } from '../../engine/image/codec.ts';
 import { convolve } from '../../engine/image/convolve.ts';
-import { filterNames, parseFilter } from '../../engine/image/filters.ts';
+import { type Filter, filterNames, parseFilter } from '../../engine/image/filters.ts';
 import { instantiateImageKernels } from '../../engine/image/kernels.ts';
-import { toPicture } from '../../engine/image/picture.ts';
+import { convolveToPicture, toPicture } from '../../engine/image/picture.ts';
 import { integer, jsonOption } from '../cli/flags.ts';
 import { UsageError, type Verb } from '../cli/verb.ts';
 import { loadCodecs } from '../codecs.ts';
@@ -55,18 +56,35 @@ export const convolveVerb: Verb = {
 
   run: async ([path], { filter, out, padding, border, stride, output, json }: Options, io) => {
     if (!out && !json) throw new UsageError('--out FILE is missing');
-    const parsed = await atPath('--filter', () => parseFilter(filter));
+    const parsed = parseFlag(filter);
     const codecs = await loadCodecs();
     const kernels = instantiateImageKernels(
       new WebAssembly.Module(readFileSync(new URL('../../build/image.wasm', import.meta.url))),
     );
-    const result = await atPath(path as string, async () => {
-      const image = codecs.decode(await readFile(path as string));
-      return convolve(kernels, image, { filter: parsed, padding, border, stride });
-    });
-    if (out) await writeFileAtomic(out, encodePng(toPicture(result, output)));
-    if (json) io.out(JSON.stringify({ shape: result.shape, data: [...result.data] }));
-    else io.out(`wrote ${out}: ${result.shape[1]}×${result.shape[0]} pixels`);
+    const options = { filter: parsed, padding, border, stride };
+    const decode = async () => codecs.decode(await readFile(path as string));
+    if (!json) {
+      // Straight to a picture: the sums of a large photo would take four times its memory.
+      const picture = await atPath(path as string, async () =>
+        convolveToPicture(kernels, await decode(), options, output),
+      );
+      await writeFileAtomic(out as string, encodePng(picture));
+      io.out(`wrote ${out}: ${picture.width}×${picture.height} pixels`);
+      return 0;
+    }
+    const sums = await atPath(path as string, async () => convolve(kernels, await decode(), options));
+    if (out) await writeFileAtomic(out, encodePng(toPicture(sums, output)));
+    io.out(JSON.stringify({ shape: sums.shape, data: [...sums.data] }));
     return 0;
   },
 };
+
+/** A filter that is none is a flag of wrong value, and no fault of a file. */
+function parseFlag(filter: string): Filter {
+  try {
+    return parseFilter(filter);
+  } catch (error) {
+    if (error instanceof EngineError) throw new UsageError(`--filter: ${error.message}`);
+    throw error;
+  }
+}

@@ -1,8 +1,10 @@
 /** `borde predict`: what a model says about pictures. */
 import { readFile } from 'node:fs/promises';
 import { Option } from 'commander';
+import type { Answer } from '../../engine/tasks/index.ts';
 import { Predictor } from '../../engine/tasks/predictor.ts';
 import { integer, jsonOption, real, simdOption } from '../cli/flags.ts';
+import { startProgress } from '../cli/progress.ts';
 import { percent } from '../cli/table.ts';
 import type { Verb } from '../cli/verb.ts';
 import { loadCodecs } from '../codecs.ts';
@@ -37,10 +39,16 @@ export const predictVerb: Verb = {
     const model = await readModel(modelPath as string);
     const predictor = await atPath(modelPath as string, () => new Predictor(model, loadKernels('inference', simd)));
     const codecs = await loadCodecs();
-    const answers = [];
-    for (const path of images) {
-      const image = await atPath(path, async () => codecs.decode(await readFile(path)));
-      answers.push(predictor.predict(image, { topK, threshold }));
+    const answers: Answer[] = [];
+    const bar = startProgress(io, 'predicting');
+    try {
+      for (const path of images) {
+        const image = await atPath(path, async () => codecs.decode(await readFile(path)));
+        answers.push(predictor.predict(image, { topK, threshold }));
+        bar.update(answers.length, images.length);
+      }
+    } finally {
+      bar.stop();
     }
     if (json) {
       io.out(JSON.stringify(images.length === 1 ? answers[0] : answers));
@@ -48,6 +56,7 @@ export const predictVerb: Verb = {
     }
     answers.forEach((answer, i) => {
       if (images.length > 1) io.out(`${i > 0 ? '\n' : ''}${images[i]}`);
+      if (answer.length === 0) io.out(`no score reaches ${threshold}`);
       const width = Math.max(...answer.map(({ label }) => label.length));
       for (const { label, score } of answer) {
         io.out(`${label.padEnd(width)}  ${percent(score).padStart(8)}  ${'█'.repeat(Math.round(score * BAR_WIDTH))}`);

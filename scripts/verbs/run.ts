@@ -4,7 +4,7 @@ import { endianness } from 'node:os';
 import { EngineError } from '../../engine/errors.ts';
 import type { Model } from '../../engine/model-file.ts';
 import { Session } from '../../engine/session.ts';
-import { formatShape, type Tensor } from '../../engine/tensor.ts';
+import { byteCount, formatShape, type Shape, type Tensor } from '../../engine/tensor.ts';
 import { several, simdOption } from '../cli/flags.ts';
 import { UsageError, type Verb } from '../cli/verb.ts';
 import { writeFileAtomic } from '../io/atomic-write.ts';
@@ -44,7 +44,10 @@ export const runVerb: Verb = {
     const sources = pairs('--input', input, names(model.graph.inputs));
     const targets = pairs('--output', output, names(model.graph.outputs));
     const inputs: Record<string, Float32Array> = {};
-    for (const [name, file] of sources) inputs[name] = await readFloats(file);
+    for (const [name, file] of sources) {
+      const { shape } = model.graph.inputs.find((input) => input.name === name) as (typeof model.graph.inputs)[number];
+      inputs[name] = await readFloats(file, shape);
+    }
     const outputs = await atPath(path as string, () => execute(model, inputs, simd));
     for (const [name, file] of targets) {
       const { shape, data } = outputs[name] as Tensor;
@@ -58,24 +61,35 @@ export const runVerb: Verb = {
 const execute = (model: Model, inputs: Record<string, Float32Array>, simd: SimdChoice): Record<string, Tensor> =>
   new Session(model, loadKernels('inference', simd)).run(inputs);
 
-/** `NAME=FILE` or, where there is one name, `FILE`. */
+/** `NAME=FILE` or, where there is one name, `FILE`; a file whose own name looks like the former goes as `./a=b.bin`. */
 function pairs(flag: string, values: readonly string[], names: readonly string[]): Map<string, string> {
   const found = new Map<string, string>();
   for (const value of values) {
     const match = names.find((name) => value.startsWith(`${name}=`));
-    const name = match ?? (names.length === 1 ? names[0] : undefined);
+    const isNamed = /^[^/\\=]*=/.test(value);
+    const name = match ?? (names.length === 1 && !isNamed ? names[0] : undefined);
     if (name === undefined)
       throw new UsageError(`${flag} ${value}: expected NAME=FILE with a name of ${names.join(', ')}`);
     if (found.has(name)) throw new UsageError(`${flag} ${value}: "${name}" is given twice`);
-    found.set(name, match === undefined ? value : value.slice(match.length + 1));
+    const file = match === undefined ? value : value.slice(match.length + 1);
+    if (file === '') throw new UsageError(`${flag} ${value}: the file is missing`);
+    found.set(name, file);
   }
   return found;
 }
 
-async function readFloats(path: string): Promise<Float32Array> {
+/** Samples of `shape` from a file, as many as it holds. */
+async function readFloats(path: string, shape: Shape): Promise<Float32Array> {
   const bytes = await atPath(path, () => readFile(path));
   if (bytes.length % 4 !== 0)
     throw new EngineError('invalid-input', `${path}: expected a multiple of 4 bytes, got ${bytes.length}`);
+  const isFree = shape[0] === -1;
+  const sampleBytes = byteCount(isFree ? shape.slice(1) : shape);
+  if (bytes.length === 0 || (isFree ? bytes.length % sampleBytes !== 0 : bytes.length !== sampleBytes)) {
+    const expected = isFree ? `a multiple of ${sampleBytes}` : `${sampleBytes}`;
+    const what = `${expected} bytes for ${formatShape(shape)}`;
+    throw new EngineError('invalid-input', `${path}: expected ${what}, got ${bytes.length}`);
+  }
   if (endianness() === 'BE') bytes.swap32();
   return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
 }

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { encodePng } from '../../../engine/image/codec.ts';
 import { Session } from '../../../engine/session.ts';
 import { loadKernels } from '../../../scripts/kernels.ts';
 import { seededInput } from '../../suites/seeded.ts';
@@ -8,6 +9,7 @@ import { borde, temporaryFolder } from '../cli.ts';
 import { lenetModel, writeModel } from '../model.ts';
 
 const seven = new URL('../../../examples/seven.png', import.meta.url).pathname;
+const digits = new URL('../../../models/digits.safetensors', import.meta.url).pathname;
 const modelIn = (folder: string) => writeModel(join(folder, 'test.safetensors'));
 
 describe('predict', () => {
@@ -31,6 +33,11 @@ describe('predict', () => {
     expect(Math.abs(all.reduce((sum, { score }) => sum + score, 0) - 1)).toBeLessThan(20 * 2 ** -24);
     const high = JSON.parse((await borde(['predict', model, seven, '--json', '--threshold', '0.5'])).out);
     expect(high).toEqual(all.filter(({ score }) => score >= 0.5));
+  });
+
+  test('says so where no score is high enough', async () => {
+    const { code, out } = await borde(['predict', digits, seven, '--threshold', '1']);
+    expect([code, out]).toEqual([0, 'no score reaches 1']);
   });
 
   test('shows bars to a person', async () => {
@@ -61,7 +68,13 @@ describe('run', () => {
   });
 
   test.each([
-    ['a wrong size', Buffer.alloc(12), ['--input', 'in.bin', '--output', 'out.bin'], 1, /multiple of 784.*got 3/],
+    [
+      'a wrong size',
+      Buffer.alloc(12),
+      ['--input', 'in.bin', '--output', 'out.bin'],
+      1,
+      /in\.bin: .*multiple of 3136.*got 12/,
+    ],
     ['bytes that are no floats', Buffer.alloc(7), ['--input', 'in.bin', '--output', 'out.bin'], 1, /multiple of 4.*7/],
     [
       'an input given twice',
@@ -70,12 +83,20 @@ describe('run', () => {
       2,
       /twice/,
     ],
+    ['an empty file', Buffer.alloc(0), ['--input', 'in.bin', '--output', 'out.bin'], 1, /in\.bin: .*3136.*got 0/],
+    ['an unknown input', Buffer.alloc(4), ['--input', 'imag=in.bin', '--output', 'out.bin'], 2, /name of image/],
+    ['an unknown output', Buffer.alloc(4), ['--input', 'in.bin', '--output', 'probs=out.bin'], 2, /name of logits/],
+    ['a name without a file', Buffer.alloc(4), ['--input', 'image=', '--output', 'out.bin'], 2, /file is missing/],
     ['no output', Buffer.alloc(4), ['--input', 'in.bin'], 2, /--output/],
   ])('refuses %s', async (_, bytes, args, code, message) => {
     const folder = temporaryFolder();
     const model = modelIn(folder);
     writeFileSync(join(folder, 'in.bin'), bytes);
-    const outcome = await borde(['run', model, ...args.map((arg) => (arg.endsWith('.bin') ? join(folder, arg) : arg))]);
+    const outcome = await borde([
+      'run',
+      model,
+      ...args.map((arg) => arg.replace(/^(\w+=)?(\w+\.bin)$/, (_, name = '', file) => name + join(folder, file))),
+    ]);
     expect(outcome.code).toBe(code);
     expect(outcome.err).toMatch(message);
     expect(existsSync(join(folder, 'out.bin'))).toBe(false);
@@ -153,6 +174,17 @@ describe('convolve', () => {
     expect(JSON.parse(out)).toEqual({ shape: [3, 3, 1], data: [6, -9, -8, -3, -2, -3, -3, 0, -2] });
   });
 
+  test('the picture of a photo with more sums than memory is kept for', async () => {
+    // 4000×3000 in colour: 36 million sums; a PNG of one colour takes little room.
+    const folder = temporaryFolder();
+    const image = { width: 4000, height: 3000, channels: 3 as const, data: new Uint8Array(36_000_000).fill(80) };
+    writeFileSync(join(folder, 'photo.png'), encodePng(image));
+    const target = join(folder, 'out.png');
+    const { code, out, err } = await borde(['convolve', join(folder, 'photo.png'), '--filter', 'box', '--out', target]);
+    expect([code, out, err]).toEqual([0, `wrote ${target}: 4000×3000 pixels`, '']);
+    expect(readFileSync(target).equals(readFileSync(join(folder, 'photo.png')))).toBe(true);
+  });
+
   test('a name, a stride and a picture', async () => {
     const target = join(temporaryFolder(), 'edges.png');
     const { code, out } = await borde([
@@ -173,8 +205,8 @@ describe('convolve', () => {
 
   test.each([
     ['no --out', ['--filter', 'box'], 2, /--out/],
-    ['an unknown filter', ['--filter', 'boxx', '--json'], 1, /boxx/],
-    ['a matrix that is not rectangular', ['--filter', '[[1,2],[3]]', '--json'], 1, /row|rectang|length/],
+    ['an unknown filter', ['--filter', 'boxx', '--json'], 2, /boxx/],
+    ['a matrix that is not rectangular', ['--filter', '[[1,2],[3]]', '--json'], 2, /row|rectang|length/],
     [
       'a filter larger than the picture',
       ['--filter', JSON.stringify(Array(7).fill(Array(7).fill(1))), '--padding', 'valid', '--json'],
