@@ -4,7 +4,7 @@
  */
 import * as v from 'valibot';
 import { EngineError } from './errors.ts';
-import { excerpt, jsonPath, parseWith } from './json.ts';
+import { anyObject, excerpt, jsonPath, parseWith } from './json.ts';
 import { findLayer, type LayerKind, layers } from './layers/index.ts';
 import type { Layer, WeightSpec } from './layers/layer.ts';
 import { elementCount, formatShape, type Shape } from './tensor.ts';
@@ -38,7 +38,7 @@ const nodeSchema = v.strictObject({
   id: name,
   kind: v.string(),
   inputs: v.pipe(v.array(name), v.minLength(1), v.maxLength(1000)),
-  attributes: v.optional(v.record(v.string(), v.unknown()), {}),
+  attributes: v.optional(anyObject, {}),
   weights: v.optional(v.record(v.string(), name)),
 });
 

@@ -14,6 +14,15 @@ export function jsonPath(keys: readonly unknown[]): string {
   }, '$');
 }
 
+/**
+ * Any JSON object, its keys untouched: valibot's own records silently drop `prototype` and `constructor`, which a
+ * stricter schema behind them should get to refuse, and take a list for an object.
+ */
+export const anyObject = v.custom<Record<string, unknown>>(
+  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+  'expected an object',
+);
+
 /** What was sent, short enough to echo. */
 export function excerpt(value: unknown, limit = 60): string {
   let text: string;

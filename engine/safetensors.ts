@@ -90,13 +90,7 @@ export function parseHeader(start: Uint8Array, fileBytes: number): SafetensorsHe
     const what = end > fileBytes ? 'truncated' : 'bytes behind the last tensor';
     throw invalid(`${what}: the header describes a file of ${end} bytes, this one has ${fileBytes}`);
   }
-  const schema = v.record(v.string(), v.string());
-  return {
-    metadata: parseWith(schema, metadata, 'invalid-model', ['__metadata__']),
-    tensors,
-    dataStart,
-    fileBytes: end,
-  };
+  return { metadata: parseMetadata(metadata), tensors, dataStart, fileBytes: end };
 }
 
 /** Reads one tensor as f32. `file` is the whole file. @throws EngineError `invalid-model` for a NaN or an infinity */
@@ -180,6 +174,17 @@ function* topLevelKeys(json: string): Generator<string> {
     else if (token[0] === '"' && depth === 1 && (previous === '{' || previous === ',')) yield JSON.parse(token);
     previous = token;
   }
+}
+
+/** Checked by hand: valibot's records silently drop keys such as `prototype`. */
+function parseMetadata(metadata: unknown): Readonly<Record<string, string>> {
+  if (typeof metadata !== 'object' || metadata === null || Array.isArray(metadata)) {
+    throw invalid(`__metadata__: expected an object, got ${excerpt(metadata)}`);
+  }
+  for (const [key, value] of Object.entries(metadata)) {
+    if (typeof value !== 'string') throw invalid(`__metadata__: ${excerpt(key)} must be a text, got ${excerpt(value)}`);
+  }
+  return metadata as Readonly<Record<string, string>>;
 }
 
 function parseEntry(name: string, value: unknown, dataStart: number): TensorEntry {

@@ -41,6 +41,16 @@ describe('a graph document', () => {
     expect(graph.nodes.map(({ id }) => id)).toEqual(['a', 'b', 'c']);
   });
 
+  test.each([
+    ['a list', '[]', /expected an object/],
+    ['null', 'null', /expected an object/],
+    ['a text', '"a"', /expected an object/],
+  ])('refuses attributes that are %s', (_, attributes, message) => {
+    const error = errorOf(document([{ ...conv('a', 'image'), attributes: JSON.parse(attributes) }]));
+    expect([error.code, error.path]).toEqual(['invalid-graph', '$.nodes[0].attributes']);
+    expect(error.message).toMatch(message);
+  });
+
   test('keeps its order where that runs', () => {
     const nodes = [conv('z', 'image'), conv('m', 'image'), conv('a', 'z')];
     expect(parseDocument(document(nodes)).graph.nodes.map(({ id }) => id)).toEqual(['z', 'm', 'a']);
