@@ -54,12 +54,43 @@ export function parseWith<A>(
   code: ErrorCode,
   base: readonly unknown[] = [],
 ): A {
+  const fault = arrayForObject(schema, value);
+  if (fault) {
+    const path = jsonPath([...base, ...fault]);
+    throw new EngineError(code, `${path}: expected an object, got an array`, path);
+  }
   const result = v.safeParse(schema, value);
   if (result.success) return result.output;
   const issue = mostSpecific(result.issues[0]);
   const keys = [...base, ...(issue.path?.map((item) => item.key) ?? [])];
   const path = jsonPath(keys);
   throw new EngineError(code, `${path}: ${sentence(issue)}`, path);
+}
+
+/** Valibot takes an array for an object without required keys; this finds the first place where that would happen. */
+function arrayForObject(schema: object, value: unknown): readonly (string | number)[] | undefined {
+  if (value === null || typeof value !== 'object') return undefined;
+  if ('wrapped' in schema) return arrayForObject(schema.wrapped as object, value);
+  if ('entries' in schema) {
+    if (Array.isArray(value)) return [];
+    return firstFault(Object.entries(schema.entries as object), ([key, entry]) =>
+      below(key, arrayForObject(entry, (value as Record<string, unknown>)[key])),
+    );
+  }
+  if (!('item' in schema) || !Array.isArray(value)) return undefined;
+  return firstFault([...value.entries()], ([i, item]) => below(i, arrayForObject(schema.item as object, item)));
+}
+
+type Keys = readonly (string | number)[] | undefined;
+
+const below = (key: string | number, keys: Keys): Keys => keys && [key, ...keys];
+
+function firstFault<T>(items: readonly T[], find: (item: T) => Keys): Keys {
+  for (const item of items) {
+    const keys = find(item);
+    if (keys) return keys;
+  }
+  return undefined;
 }
 
 function sentence(issue: v.BaseIssue<unknown>): string {

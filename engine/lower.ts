@@ -74,6 +74,7 @@ export class Lowering {
   private readonly options: LoweringOptions;
   private readonly packs = new Map<string, Pack>();
   private readonly saved = new Map<string, Region>();
+  private readonly byId: ReadonlyMap<string, GraphNode>;
   private readonly nodeIndices: ReadonlyMap<GraphNode, number>;
   /** How often the memory behind a value is read; values that the host reads count as infinitely often. */
   private readonly reads = new Map<Reference, number>();
@@ -82,6 +83,7 @@ export class Lowering {
     this.graph = graph;
     this.options = options;
     this.shapes = inferShapes(graph, options.batch);
+    this.byId = new Map(graph.nodes.map((node) => [node.id, node]));
     this.nodeIndices = new Map(graph.nodes.map((node, index) => [node, index]));
     this.countReads();
     for (const input of graph.inputs) {
@@ -179,12 +181,6 @@ export class Lowering {
     const node = this.byId.get(reference);
     return node && this.isView(node) ? this.root(node.inputs[0] as string) : reference;
   }
-
-  private get byId(): ReadonlyMap<string, GraphNode> {
-    this.nodesById ??= new Map(this.graph.nodes.map((node) => [node.id, node]));
-    return this.nodesById;
-  }
-  private nodesById: ReadonlyMap<string, GraphNode> | undefined;
 
   private countReads(): void {
     const read = (reference: Reference, times: number) => {

@@ -37,7 +37,6 @@ type ParsedDocument = v.InferOutput<typeof documentSchema>;
 
 /** What a model says about itself beside its graph. */
 export type ModelCard = Pick<ParsedDocument, 'name' | 'preprocess' | 'task' | 'labels' | 'provenance'>;
-export type Provenance = v.InferOutput<typeof provenanceSchema>;
 
 export interface ModelHeader {
   readonly card: ModelCard;

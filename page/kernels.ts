@@ -5,7 +5,8 @@ import baselineUrl from '../build/inference.wasm';
 import { capabilitiesOf } from '../engine/capabilities.ts';
 import { EngineError } from '../engine/errors.ts';
 import type { KernelSource } from '../engine/kernels.ts';
-import { type Brand, hasRelaxedSimd, v8Version } from './browser-features.ts';
+import { hasRelaxedSimd } from '../engine/simd-probe.ts';
+import { type Brand, v8Version } from './browser-features.ts';
 
 /**
  * Fetches and compiles the build that this browser can run.

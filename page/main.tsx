@@ -2,7 +2,7 @@
 import { render } from 'preact';
 import { EngineError } from '../engine/errors.ts';
 import { type Model, parseModel } from '../engine/model-file.ts';
-import { hasSimd } from './browser-features.ts';
+import { hasSimd } from '../engine/simd-probe.ts';
 import { App } from './components/app.tsx';
 import { loadKernels } from './kernels.ts';
 import { Network } from './network.ts';

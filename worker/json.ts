@@ -1,50 +1,9 @@
 /** JSON bodies: size and depth are checked on the bytes, before a parser allocates anything for them. */
-import type * as v from 'valibot';
 import { EngineError } from '../engine/errors.ts';
-import { jsonPath, parseWith } from '../engine/json.ts';
 import { HttpError } from './problem.ts';
 import type { Limits } from './settings.ts';
 
 export type JsonLimits = Pick<Limits, 'jsonBytes' | 'jsonDepth' | 'jsonValues' | 'jsonKeys'>;
-
-/**
- * Parses a document that came as JSON against its schema.
- * @throws EngineError `invalid-input` with the path
- */
-export function parseDocument<A>(schema: v.GenericSchema<unknown, A>, document: unknown): A {
-  const keys = arrayForObject(schema, document);
-  if (keys) {
-    const path = jsonPath(keys);
-    throw new EngineError('invalid-input', `${path}: expected an object, got an array`, path);
-  }
-  return parseWith(schema, document, 'invalid-input');
-}
-
-/** Valibot takes an array for an object without required keys; this finds the first place where that would happen. */
-function arrayForObject(schema: object, value: unknown): readonly (string | number)[] | undefined {
-  if (value === null || typeof value !== 'object') return undefined;
-  if ('wrapped' in schema) return arrayForObject(schema.wrapped as object, value);
-  if ('entries' in schema) {
-    if (Array.isArray(value)) return [];
-    return firstFault(Object.entries(schema.entries as object), ([key, entry]) =>
-      below(key, arrayForObject(entry, (value as Record<string, unknown>)[key])),
-    );
-  }
-  if (!('item' in schema) || !Array.isArray(value)) return undefined;
-  return firstFault([...value.entries()], ([i, item]) => below(i, arrayForObject(schema.item as object, item)));
-}
-
-type Keys = readonly (string | number)[] | undefined;
-
-const below = (key: string | number, keys: Keys): Keys => keys && [key, ...keys];
-
-function firstFault<T>(items: readonly T[], find: (item: T) => Keys): Keys {
-  for (const item of items) {
-    const keys = find(item);
-    if (keys) return keys;
-  }
-  return undefined;
-}
 
 const byte = {
   quote: 0x22,

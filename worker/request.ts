@@ -2,12 +2,12 @@
 import type { Context } from 'hono';
 import * as v from 'valibot';
 import { EngineError } from '../engine/errors.ts';
-import { excerpt } from '../engine/json.ts';
+import { excerpt, parseWith } from '../engine/json.ts';
 import type { AnswerOptions } from '../engine/tasks/index.ts';
 import { decodeBase64 } from './base64.ts';
 import type { AppEnv } from './bindings.ts';
 import { withBody } from './body.ts';
-import { parseDocument, parseJsonBody } from './json.ts';
+import { parseJsonBody } from './json.ts';
 import { boundaryOf, parseMultipart } from './multipart.ts';
 import type { Limits } from './settings.ts';
 
@@ -57,7 +57,7 @@ function isJson(contentType: string, body: Uint8Array): boolean {
 }
 
 function fromJson(body: Uint8Array, query: Parameters, limits: Limits): PictureRequest {
-  const { inputs, parameters = {} } = parseDocument(jsonRequestSchema, parseJsonBody(body, limits));
+  const { inputs, parameters = {} } = parseWith(jsonRequestSchema, parseJsonBody(body, limits), 'invalid-input');
   const picture = decodeBase64(inputs);
   if (!picture) {
     const sentence = `$.inputs: expected strict base64 (padded, no white space, no URL), got ${excerpt(inputs)}`;

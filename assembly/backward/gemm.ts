@@ -3,6 +3,7 @@
  * results stays in registers while the loop walks down M.
  */
 import { Columns } from '../columns';
+import { Gemm } from '../gemm';
 import { Simd } from '../simd';
 
 /** Where a tile beyond the last full eight columns is put before its columns are copied. */
@@ -123,9 +124,7 @@ export class TransposedGemm {
     accumulate: bool,
   ): void {
     for (let row = 0; row < k; ) {
-      const left = k - row;
-      const rows =
-        left >= 2 * rowsPerTile || left == rowsPerTile ? rowsPerTile : left < rowsPerTile ? left : (left + 1) >> 1;
+      const rows = Gemm.balancedRows(k - row, rowsPerTile);
       const aColumn = a + ((<usize>row) << 2);
       const dRow = d + <usize>row * dStride;
       for (let column = 0; column < n; column += 8) {

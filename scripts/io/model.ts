@@ -1,8 +1,15 @@
-/** Model files from the disk, errors with the path in front. */
+/** Models and graphs from the disk, errors with the path in front. */
 import { open, readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { EngineError } from '../../engine/errors.ts';
-import { headerEnd, type Model, type ModelHeader, parseModel, parseModelHeader } from '../../engine/model-file.ts';
+import {
+  headerEnd,
+  type Model,
+  type ModelHeader,
+  parseDocument,
+  parseModel,
+  parseModelHeader,
+} from '../../engine/model-file.ts';
 import { namedFileError } from './file-error.ts';
 
 /** Runs a reader and puts the path in front of what it complains about. */
@@ -33,6 +40,10 @@ export const readModel = (path: string): Promise<Model> =>
     refuseOthers(path);
     return parseModel(bytes);
   });
+
+/** Reads a graph file. @throws EngineError, beginning with the path */
+export const readGraphFile = (path: string): Promise<Pick<Model, 'card' | 'graph'>> =>
+  atPath(path, async () => parseDocument(await readFile(path, 'utf8')));
 
 /** Reads what a model file says about itself, and not its weights: a file of any size. */
 export const readModelHeader = (path: string): Promise<ModelHeader> =>

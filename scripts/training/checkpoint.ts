@@ -9,7 +9,7 @@ import { parseJson, parseWith } from '../../engine/json.ts';
 import { parseHeader, readTensor, writeSafetensors } from '../../engine/safetensors.ts';
 import type { Tensor } from '../../engine/tensor.ts';
 import { writeFileAtomic } from '../io/atomic-write.ts';
-import { namedFileError } from '../io/file-error.ts';
+import { atPath } from '../io/model.ts';
 import { settingsSchema } from './settings.ts';
 
 const epochSchema = v.strictObject({
@@ -54,14 +54,9 @@ export async function writeCheckpoint(path: string, { state, vectors }: Checkpoi
 }
 
 /** @throws EngineError `invalid-model`, beginning with the path, for anything that is no checkpoint */
-export async function readCheckpoint(path: string): Promise<Checkpoint> {
-  let file: Uint8Array;
-  try {
-    file = await readFile(path);
-  } catch (error) {
-    throw namedFileError(error, path, 'invalid-input');
-  }
-  try {
+export const readCheckpoint = (path: string): Promise<Checkpoint> =>
+  atPath(path, async () => {
+    const file = await readFile(path);
     const { metadata, tensors } = parseHeader(file, file.length);
     const text = metadata['borde.checkpoint'];
     if (text === undefined)
@@ -69,8 +64,4 @@ export async function readCheckpoint(path: string): Promise<Checkpoint> {
     const state = parseWith(stateSchema, parseJson(text), 'invalid-model');
     const vectors = Object.fromEntries(tensors.map((entry) => [entry.name, readTensor(file, entry).data]));
     return { state, vectors };
-  } catch (error) {
-    if (error instanceof EngineError) throw new EngineError(error.code, `${path}: ${error.message}`, error.path);
-    throw error;
-  }
-}
+  });

@@ -2,17 +2,16 @@
  * What stands between flags and the training loop: data, graph, weights and threads of a run, made from its settings
  * and, where there is one, a checkpoint.
  */
-import { readFile } from 'node:fs/promises';
 import { type ArchitectureName, architectures } from '../../engine/architectures/index.ts';
 import { EngineError } from '../../engine/errors.ts';
 import { buildGraph, type Graph, inferShapes } from '../../engine/graph.ts';
 import type { Preprocess } from '../../engine/image/preprocess.ts';
 import type { KernelSource } from '../../engine/kernels.ts';
-import { type Model, type ModelCard, parseDocument } from '../../engine/model-file.ts';
+import type { Model } from '../../engine/model-file.ts';
 import { Random, streams } from '../../engine/random.ts';
 import { formatShape, sameShape } from '../../engine/tensor.ts';
 import { initialWeights, toTensors, type WeightVector, weightVector } from '../../engine/training/weight-vector.ts';
-import { namedFileError } from '../io/file-error.ts';
+import { readGraphFile } from '../io/model.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import type { DataSet } from './data-sets/index.ts';
 import { validationSplit } from './data-sets/split.ts';
@@ -40,7 +39,7 @@ async function wantedByGraph(path: string): Promise<{ size: [number, number]; ch
 }
 
 /** Reads `--model FILE.json`. @throws EngineError, beginning with the path */
-export async function readGraph(path: string): Promise<{ card: ModelCard; graph: Graph }> {
+async function readGraph(path: string): Promise<{ graph: Graph }> {
   const known = Object.keys(architectures).join(', ');
   if (!path.endsWith('.json')) {
     throw new EngineError(
@@ -48,12 +47,7 @@ export async function readGraph(path: string): Promise<{ card: ModelCard; graph:
       `there is no architecture "${path}": known are ${known}, or a graph file NAME.json`,
     );
   }
-  try {
-    return parseDocument(await readFile(path, 'utf8'));
-  } catch (error) {
-    if (error instanceof EngineError) throw new EngineError(error.code, `${path}: ${error.message}`, error.path);
-    throw namedFileError(error, path, 'invalid-input');
-  }
+  return readGraphFile(path);
 }
 
 async function graphFor(settings: TrainSettings, dataSet: DataSet): Promise<Graph> {

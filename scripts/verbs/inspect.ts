@@ -1,16 +1,15 @@
 /** `borde inspect`: what is in a model or a graph, without allocating its weights. */
-import { readFile } from 'node:fs/promises';
 import { describeGraph } from '../../engine/describe.ts';
 import type { Graph } from '../../engine/graph.ts';
 import { lower } from '../../engine/lower.ts';
-import { type ModelCard, parseDocument } from '../../engine/model-file.ts';
+import type { ModelCard } from '../../engine/model-file.ts';
 import { makePlan, type Plan, placeResidents } from '../../engine/plan.ts';
 import { Session } from '../../engine/session.ts';
 import { formatShape } from '../../engine/tensor.ts';
 import { jsonOption } from '../cli/flags.ts';
 import { formatBytes, table } from '../cli/table.ts';
 import type { Io, Verb } from '../cli/verb.ts';
-import { atPath, readModel, readModelHeader } from '../io/model.ts';
+import { atPath, readGraphFile, readModel, readModelHeader } from '../io/model.ts';
 import { loadKernels } from '../kernels.ts';
 
 interface Options {
@@ -55,9 +54,7 @@ export const inspectVerb: Verb = {
 };
 
 const readCard = (path: string): Promise<{ card: ModelCard; graph: Graph }> =>
-  path.endsWith('.json')
-    ? atPath(path, async () => parseDocument(await readFile(path, 'utf8')))
-    : readModelHeader(path);
+  path.endsWith('.json') ? readGraphFile(path) : readModelHeader(path);
 
 function writeCard({ name, task, labels, provenance }: ModelCard, io: Io): void {
   const lines = {

@@ -76,6 +76,7 @@ export const trainVerb: Verb = {
     const release = io.onInterrupt(() => controller.abort());
     let turned = io.now();
     const bar = startProgress(io, 'training');
+    let epochs = 1;
     try {
       const result = await runTraining(
         { given: settingsOf(options), out: options.out, resume: options.resume, threads: options.threads },
@@ -89,6 +90,7 @@ export const trainVerb: Verb = {
             return controller.signal.aborted;
           },
           opened: (settings, dataSet, { training, validation, vector }) => {
+            epochs = settings.epochs; // a resumed run has its checkpoint's, not the flags'
             const { skipped } = dataSet;
             for (const { file, reason } of skipped.slice(0, 20)) io.note(`skipped ${file}: ${reason}`);
             if (skipped.length > 0) io.note(`${skipped.length} pictures were skipped`);
@@ -98,7 +100,7 @@ export const trainVerb: Verb = {
             io.out(`${dataSet.name}: ${training.length} pictures train, ${validation.length} validate`);
           },
           batch: (epoch, done, total, loss) =>
-            bar.update(epoch * total + done, total * (options.epochs ?? defaults.epochs), `loss ${loss.toFixed(4)}`),
+            bar.update(epoch * total + done, total * epochs, `loss ${loss.toFixed(4)}`),
           epoch: (record, isBest) => {
             if (options.json) return io.out(JSON.stringify(record));
             const { epoch, trainLoss, valLoss, valAccuracy, imagesPerSecond } = record;

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { hasRelaxedSimd, hasSimd, v8Version } from '../../page/browser-features.ts';
+import { hasRelaxedSimd, hasSimd } from '../../engine/simd-probe.ts';
+import { v8Version } from '../../page/browser-features.ts';
 
 const validates = (name: string): boolean =>
   WebAssembly.validate(readFileSync(new URL(`../../build/${name}.wasm`, import.meta.url)));

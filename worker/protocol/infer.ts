@@ -1,9 +1,8 @@
 /** An infer request against a model: checked, cut into samples, run, put together again. */
 import { EngineError } from '../../engine/errors.ts';
-import { excerpt } from '../../engine/json.ts';
+import { excerpt, parseWith } from '../../engine/json.ts';
 import type { Session } from '../../engine/session.ts';
 import { elementCount, type Tensor } from '../../engine/tensor.ts';
-import { parseDocument } from '../json.ts';
 import type { LoadedModel } from '../loaded-model.ts';
 import type { Limits } from '../settings.ts';
 import { classificationOutput } from './classification.ts';
@@ -28,7 +27,7 @@ export function infer(
   limits: Pick<Limits, 'macs'>,
   run: <T>(work: () => T) => T,
 ): InferResponse {
-  const request = parseDocument(inferRequestSchema, body);
+  const request = parseWith(inferRequestSchema, body, 'invalid-input');
   const asked = chosenOutputs(request.outputs, loaded);
   const inputs = readInputs(request.inputs, loaded.inputs);
   const batch = batchOf(inputs, loaded);

@@ -29,6 +29,15 @@ const branching = graphOf([
 
 const samples = 4;
 const targets = Float32Array.of(1, 0, 0, 0, 1, 0, 0.2, 0.3, 0.5, 0, 0, 1);
+const shard = {
+  input: seededInput([samples, 6, 6, 2]),
+  targets,
+  samples,
+  batch: samples,
+  seed: 1,
+  step: 0,
+  index: 0,
+};
 
 /** The mean cross-entropy in f64 from logits that inference computes: shares no code with the backward pass. */
 function loss(graph: Graph, weights: Float32Array, input: Float32Array): number {
@@ -121,15 +130,6 @@ test('what the loss does not depend on has gradient zero', () => {
   const trainer = new ShardTrainer(graph, vector, kernels);
   trainer.gradient().fill(9);
   trainer.setWeights(seededData(vector.length, 3));
-  const shard = {
-    input: seededInput([samples, 6, 6, 2]),
-    targets,
-    samples,
-    batch: samples,
-    seed: 1,
-    step: 0,
-    index: 0,
-  };
   trainer.run(shard, new Float32Array(samples));
   const dead = vector.entries.filter(({ tensor }) => tensor.startsWith('dead'));
   for (const { offset, length } of dead) {
@@ -147,15 +147,6 @@ test('running statistics that no gradient reaches are left where they are', () =
   const trainer = new ShardTrainer(graph, vector, kernels);
   const weights = seededData(vector.length, 3);
   trainer.setWeights(weights);
-  const shard = {
-    input: seededInput([samples, 6, 6, 2]),
-    targets,
-    samples,
-    batch: samples,
-    seed: 1,
-    step: 0,
-    index: 0,
-  };
   trainer.run(shard, new Float32Array(samples));
   const running = vector.entries.filter(({ update }) => update === 'running');
   expect(running.map(({ tensor }) => tensor)).toEqual(['dead.mean', 'dead.variance']);
