@@ -20,24 +20,27 @@ const name = v.pipe(v.string(), v.minLength(1), v.maxLength(200));
 /** The first dimension may be −1: any batch. */
 const side = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(2 ** 31 - 1));
 const inputShape = v.pipe(
-  v.tupleWithRest([v.union([v.literal(-1), side])], side),
+  v.union([v.strictTuple([]), v.tupleWithRest([v.union([v.literal(-1), side])], side)]),
   v.maxLength(4),
   v.transform((shape): Shape => shape),
 );
 
+/** How the axes of an input or output are meant; absent where that is not known. */
+const layout = v.optional(v.picklist(['NHWC', 'NCHW', 'NC']));
+
 const inputSchema = v.strictObject({
   name,
   shape: inputShape,
-  layout: v.optional(v.picklist(['NHWC', 'NC'])),
+  layout,
   datatype: v.optional(v.literal('FP32'), 'FP32'),
 });
 
-const outputSchema = v.strictObject({ name, from: name, layout: v.optional(v.picklist(['NHWC', 'NC'])) });
+const outputSchema = v.strictObject({ name, from: name, layout });
 
 const nodeSchema = v.strictObject({
   id: name,
   kind: v.string(),
-  inputs: v.pipe(v.array(name), v.minLength(1), v.maxLength(1000)),
+  inputs: v.pipe(v.array(name), v.maxLength(1000)),
   attributes: v.optional(anyObject, {}),
   weights: v.optional(v.record(v.string(), name)),
 });
@@ -228,7 +231,7 @@ export function inferShapes(graph: Graph, batch: number): Shapes {
   };
   for (const node of graph.nodes) {
     const inferred = atNode(node, () => layerOf(node).inferShape(node.inputs.map(of), node.attributes));
-    const outputs = (typeof inferred[0] === 'number' ? [inferred] : inferred) as readonly Shape[];
+    const outputs = (Array.isArray(inferred[0]) ? inferred : [inferred]) as readonly Shape[];
     for (const shape of outputs) {
       if (elementCount(shape) > graphLimits.elements) {
         throw new EngineError('limit-exceeded', `node "${node.id}": its output ${formatShape(shape)} is too large`);

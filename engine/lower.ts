@@ -16,6 +16,7 @@ import {
 import type { Capabilities } from './kernels.ts';
 import type { Algorithm, Context } from './layers/layer.ts';
 import { type KernelCall, type Operand, operand, type Region } from './region.ts';
+import { type Shape, sameShape } from './tensor.ts';
 
 /** The calls of one node, one way through. */
 export interface Step {
@@ -28,6 +29,8 @@ export interface Step {
 export interface Pack {
   readonly region: Region;
   readonly calls: readonly KernelCall[];
+  /** Written by the host instead: a table. */
+  readonly data?: Float32Array | Int32Array;
 }
 
 export interface Lowered {
@@ -97,7 +100,7 @@ export class Lowering {
   forward(node: GraphNode): Step {
     const layer = layerOf(node);
     const context = this.context(node);
-    if (layer.view || (layer.identityAtInference && !this.options.training)) {
+    if (layer.constant || layer.view || (layer.identityAtInference && !this.options.training)) {
       return { node, algorithm: 'view', calls: [] };
     }
     if (this.options.training && layer.forwardTraining) {
@@ -129,6 +132,7 @@ export class Lowering {
       capabilities: this.options.capabilities,
       scratch: (bytes) => ({ name: `${node.id} scratch`, role: 'activation', bytes }),
       packed: (key, bytes, pack) => this.packed(`${node.id} ${key}`, bytes, pack),
+      table: (key, data) => this.table(`${node.id} ${key}`, data),
       saved: (key, bytes) => this.savedRegion(`${node.id} ${key}`, bytes),
       randomKey: this.randomKey,
       nodeIndex: this.nodeIndices.get(node) as number,
@@ -156,19 +160,24 @@ export class Lowering {
       const reference = index === 0 ? node.id : `${node.id}:${index}`;
       const known = this.values.get(reference);
       if (known) return known;
-      const shared = index === 0 && this.sharesInput(node) ? x[0]?.region : undefined;
+      const shared = index === 0 ? this.sharedRegion(node, shape, x[0]) : undefined;
       const value = shared ? { shape, region: shared } : operand(reference, shape, 'activation');
       this.values.set(reference, value);
       return value;
     });
   }
 
-  private sharesInput(node: GraphNode): boolean {
+  /** The region that a node's output shares: its weight's, its input's, or none. */
+  private sharedRegion(node: GraphNode, shape: Shape, x: Operand | undefined): Region | undefined {
     const layer = layerOf(node);
-    if (this.isView(node)) return true;
-    return (
-      !this.options.training && layer.inPlace === true && this.reads.get(this.root(node.inputs[0] as string)) === 1
-    );
+    if (layer.constant) return this.weightOperands(node).value?.region;
+    if (!x || this.isView(node)) return x?.region;
+    const overwrites =
+      !this.options.training &&
+      layer.inPlace === true &&
+      sameShape(shape, x.shape) &&
+      this.reads.get(this.root(node.inputs[0] as string)) === 1;
+    return overwrites ? x.region : undefined;
   }
 
   private isView(node: GraphNode): boolean {
@@ -190,6 +199,7 @@ export class Lowering {
     for (const input of this.graph.inputs) read(input.name, Number.POSITIVE_INFINITY);
     for (const reference of this.hostReads()) read(reference, Number.POSITIVE_INFINITY);
     for (const node of this.graph.nodes) {
+      if (layerOf(node).constant) read(node.id, Number.POSITIVE_INFINITY);
       if (this.isView(node)) continue;
       for (const reference of referencesOf(node)) read(reference, 1);
     }
@@ -210,6 +220,14 @@ export class Lowering {
     if (known) return known.region;
     const region: Region = { name, role: 'packed', bytes };
     this.packs.set(name, { region, calls: list(pack(region)) });
+    return region;
+  }
+
+  private table(name: string, data: Float32Array | Int32Array): Region {
+    const known = this.packs.get(name);
+    if (known) return known.region;
+    const region: Region = { name, role: 'packed', bytes: data.byteLength };
+    this.packs.set(name, { region, calls: [], data });
     return region;
   }
 

@@ -24,7 +24,7 @@ export interface Lifetime {
  */
 export function lifetimes(calls: readonly KernelCall[], pinned: ReadonlySet<Region>): readonly Lifetime[] {
   const spans = new Map<Region, { first: number; last: number }>();
-  for (const region of pinned) spans.set(region, { first: 0, last: calls.length });
+  for (const region of pinned) if (region.role === 'activation') spans.set(region, { first: 0, last: calls.length });
   calls.forEach((call, index) => {
     for (const argument of call.args) {
       const region = regionOf(argument);

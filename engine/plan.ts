@@ -41,6 +41,7 @@ export function placeResidents(plans: readonly Lowered[], base: number): Residen
     for (const step of lowered.steps) {
       for (const region of regionsOf(step.calls)) if (region.role === 'weight') regions.set(region.name, region);
     }
+    for (const region of lowered.pinned) if (region.role === 'weight') regions.set(region.name, region);
     for (const { region } of lowered.packs) regions.set(region.name, region);
   }
   const { offsets, bytes } = placeInSequence(regions.values(), base);
@@ -102,7 +103,7 @@ export function execute(executable: Executable): void {
 }
 
 /**
- * Runs a pack whose weights are not resident: they are staged one behind the other from `stagingBytes` on, which may be
+ * Fills a packed region: with a table's numbers, or by a pack whose weights are not resident: they are staged one behind the other from `stagingBytes` on, which may be
  * the arena, since no run is under way.
  */
 export function executePack(
@@ -112,6 +113,10 @@ export function executePack(
   stagingBytes: number,
   read: (name: string) => Float32Array,
 ): void {
+  if (pack.data) {
+    writeTable(kernels, residents.get(pack.region.name) as number, pack.data);
+    return;
+  }
   const staged = new Map<Region, number>();
   let cursor = stagingBytes;
   for (const region of regionsOf(pack.calls)) {
@@ -136,5 +141,12 @@ export function executePack(
       pack.calls.map((call) => resolveCall(call, address)),
       kernels,
     ),
+  );
+}
+
+/** Copies a table's numbers to their place. */
+export function writeTable({ memory }: Kernels, address: number, data: Float32Array | Int32Array): void {
+  new Uint8Array(memory.buffer, address, data.byteLength).set(
+    new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
   );
 }

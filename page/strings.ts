@@ -106,6 +106,7 @@ const en = {
       does: 'Each unit is a weighted sum of all the numbers before it: evidence from all maps comes together.',
     },
     softmax: { name: 'softmax', does: 'Turns scores into probabilities: all positive, together 1.' },
+    constant: { name: 'constant', does: 'Numbers that belong to the model and never change.' },
   } satisfies Partial<Record<LayerKind, Kind>>,
 };
 
@@ -213,6 +214,7 @@ const es: Strings = {
       does: 'Cada unidad es una suma ponderada de todos los números anteriores: se juntan los indicios de todos los mapas.',
     },
     softmax: { name: 'softmax', does: 'Convierte puntuaciones en probabilidades: todas positivas, en total 1.' },
+    constant: { name: 'constante', does: 'Números que son parte del modelo y nunca cambian.' },
   },
 };
 

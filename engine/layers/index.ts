@@ -3,6 +3,7 @@ import { add } from './add.ts';
 import { averagePool2d } from './average-pool2d.ts';
 import { batchNorm2d } from './batch-norm2d.ts';
 import { bias } from './bias.ts';
+import { constant } from './constant.ts';
 import { conv2d } from './conv2d.ts';
 import { dense } from './dense.ts';
 import { depthwiseConv2d } from './depthwise-conv2d.ts';
@@ -21,6 +22,7 @@ export const layers = {
   averagePool2d,
   batchNorm2d,
   bias,
+  constant,
   conv2d,
   dense,
   depthwiseConv2d,

@@ -7,7 +7,11 @@ import type { Capabilities } from '../kernels.ts';
 import type { KernelCall, Operand, Region } from '../region.ts';
 import type { Shape, Tensor } from '../tensor.ts';
 
-export type Initializer = 'zeros' | 'ones' | { readonly heUniform: { readonly fanIn: number } };
+export type Initializer =
+  | 'zeros'
+  | 'ones'
+  | { readonly constant: number }
+  | { readonly heUniform: { readonly fanIn: number } };
 
 /** A learned tensor, by its role (`filter`, `bias`, `scale` …). */
 export interface WeightSpec {
@@ -43,6 +47,8 @@ export interface Context<A> {
   scratch(bytes: number): Region;
   /** A rearranged copy of weights, made by `pack` after loading and after every update; one per key and node. */
   packed(key: string, bytes: number, pack: (target: Region) => KernelCall | readonly KernelCall[]): Region;
+  /** Numbers worked out on the host (indices, interpolation weights), put into memory at load; one per key and node. They must not depend on the batch. */
+  table(key: string, data: Float32Array | Int32Array): Region;
   /** Memory that a training forward fills and the same node's backward reads; one per key and node. */
   saved(key: string, bytes: number): Region;
   /** Training only: four u32 that key this run's random numbers (seed, seed, step, shard); see assembly/random.ts. */
@@ -78,8 +84,15 @@ export interface Affine {
 
 export type Tensors = Readonly<Record<string, Tensor>>;
 
-/** What the suite and the benchmark run: raw attributes beside `input` (or `inputs`) shapes. */
-export type Sample = { readonly input?: Shape; readonly inputs?: readonly Shape[] } & Readonly<Record<string, unknown>>;
+/**
+ * What the suite and the benchmark run: raw attributes beside `input` (or `inputs`) shapes. `wholeBatch`: the first axis
+ * is no batch here, so a sample cannot be run by itself.
+ */
+export type Sample = {
+  readonly input?: Shape;
+  readonly inputs?: readonly Shape[];
+  readonly wholeBatch?: true;
+} & Readonly<Record<string, unknown>>;
 
 // biome-ignore lint/suspicious/noExplicitAny: a registry holds layers of all attribute types, and A stands on both sides
 export interface Layer<A = any> {
@@ -107,7 +120,11 @@ export interface Layer<A = any> {
   readonly view?: true;
   /** Nothing is left of it at inference (dropout). */
   readonly identityAtInference?: true;
-  /** `forward` may write y over x[0]. */
+  /** y is the weight `value`: no inputs, no calls, memory that nobody writes. */
+  readonly constant?: true;
+  /** Values change their order in memory: what `inspect` counts as a transpose. */
+  readonly transposes?: true;
+  /** `forward` may write y over x[0], where both have one shape. */
   readonly inPlace?: true;
 
   /** What this layer's kernels can do to y before they store it. */

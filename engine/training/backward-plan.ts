@@ -109,8 +109,8 @@ class Backward {
     const dys = context.ys.map((_, index) => this.sum(index === 0 ? node.id : `${node.id}:${index}`, calls));
     const dy = dys[0];
     const dw = this.weightGradients(node);
-    if (!dy) {
-      // The loss does not depend on this node: neither does it on its weights, and running statistics stay as they are.
+    if (!dy || !this.learned.has(node.id)) {
+      // Nothing here learns: the loss does not depend on the weights, and running statistics stay as they are.
       for (const { role, update } of weightsOf(node, this.lowering.shapes)) {
         const gradient = dw[role] as Operand;
         const { bytes } = gradient.region;
@@ -121,7 +121,6 @@ class Backward {
       }
       return { node, algorithm: 'backward', calls };
     }
-    if (!this.learned.has(node.id)) return { node, algorithm: 'backward', calls };
     if (layer.view) {
       const shape = (context.x[0] as Operand).shape;
       this.receive(node.inputs[0] as Reference, { shape, region: dy.region });

@@ -5,7 +5,7 @@
 import type { Graph } from '../graph.ts';
 import { instantiateKernels, type KernelSource, type Kernels } from '../kernels.ts';
 import { alignUp } from '../memory.ts';
-import { bind, type Executable, execute, makePlan, type Plan, resolveCall } from '../plan.ts';
+import { bind, type Executable, execute, makePlan, type Plan, resolveCall, writeTable } from '../plan.ts';
 import type { Region } from '../region.ts';
 import { elementCount } from '../tensor.ts';
 import { gradientName, type LoweredTraining, lowerTraining } from './backward-plan.ts';
@@ -33,6 +33,7 @@ interface Prepared {
   readonly plan: Plan;
   readonly pass: Executable;
   readonly packs: Executable;
+  readonly tables: readonly { readonly address: number; readonly data: Float32Array | Int32Array }[];
 }
 
 export class ShardTrainer {
@@ -64,9 +65,10 @@ export class ShardTrainer {
    * @param losses receives the cross-entropy of each sample
    */
   run(shard: Shard, losses: Float32Array): void {
-    const { lowered, plan, pass, packs } = this.prepare(shard.samples, shard.batch);
+    const { lowered, plan, pass, packs, tables } = this.prepare(shard.samples, shard.batch);
     // Weights are packed once an update; plans of other shard sizes pack alike, but their arenas may overlap.
     if (this.packed !== packs) {
+      for (const { address, data } of tables) writeTable(this.kernels, address, data);
       execute(packs);
       this.packed = packs;
     }
@@ -101,8 +103,10 @@ export class ShardTrainer {
     const plan = makePlan(lowered, residents, end);
     this.kernels.reserve(plan.endBytes);
     const address = (region: Region) => residents.get(region.name) as number;
+    const tables = lowered.packs.flatMap(({ region, data }) => (data ? [{ address: address(region), data }] : []));
     const packCalls = lowered.packs.flatMap(({ calls }) => calls.map((packCall) => resolveCall(packCall, address)));
-    const prepared = { lowered, plan, pass: bind(plan.calls, this.kernels), packs: bind(packCalls, this.kernels) };
+    const [pass, packs] = [bind(plan.calls, this.kernels), bind(packCalls, this.kernels)];
+    const prepared = { lowered, plan, pass, packs, tables };
     this.prepared.set(key, prepared);
     return prepared;
   }

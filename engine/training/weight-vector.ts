@@ -52,8 +52,10 @@ export function initialWeights(vector: WeightVector, seed: number): Float32Array
   const weights = new Float32Array(vector.length);
   vector.entries.forEach(({ offset, length, initializer }, index) => {
     const part = weights.subarray(offset, offset + length);
+    if (initializer === 'zeros') return;
     if (initializer === 'ones') part.fill(1);
-    else if (initializer !== 'zeros') {
+    else if ('constant' in initializer) part.fill(initializer.constant);
+    else {
       const random = new Random(seed, streams.weights, index);
       const bound = Math.sqrt(6 / initializer.heUniform.fanIn);
       for (let i = 0; i < length; i++) part[i] = (2 * random.float() - 1) * bound;

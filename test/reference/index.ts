@@ -4,6 +4,7 @@ import { add } from './add.ts';
 import { averagePool2d } from './average-pool2d.ts';
 import { batchNorm2d, batchNorm2dTraining } from './batch-norm2d.ts';
 import { bias } from './bias.ts';
+import { constant } from './constant.ts';
 import { conv2d } from './conv2d.ts';
 import { dense } from './dense.ts';
 import { depthwiseConv2d } from './depthwise-conv2d.ts';
@@ -22,6 +23,7 @@ export const references = {
   averagePool2d,
   batchNorm2d,
   bias,
+  constant,
   conv2d,
   dense,
   depthwiseConv2d,

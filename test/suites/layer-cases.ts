@@ -8,8 +8,8 @@ import { type LayerCase, layerOfKind } from './run-layer.ts';
 
 /** Shapes and raw attributes of a sample. */
 export function splitSample(sample: Sample): { readonly shapes: readonly Shape[]; readonly raw: object } {
-  const { input, inputs, ...raw } = sample;
-  return { shapes: inputs ?? [input as Shape], raw };
+  const { input, inputs, wholeBatch: _, ...raw } = sample;
+  return { shapes: inputs ?? (input ? [input] : []), raw };
 }
 
 /**

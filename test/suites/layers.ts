@@ -11,7 +11,7 @@ import type { Layer, Sample } from '../../engine/layers/layer.ts';
 import { parseDocument, parseModel, serializeModel } from '../../engine/model-file.ts';
 import { Random } from '../../engine/random.ts';
 import { Session } from '../../engine/session.ts';
-import type { Shape, Tensor } from '../../engine/tensor.ts';
+import { type Shape, sameShape, type Tensor } from '../../engine/tensor.ts';
 import { mapTensor, type Tensor64, toTensor64 } from '../reference/tensor64.ts';
 import {
   checkBatch,
@@ -90,7 +90,8 @@ export function layerSuite(source: KernelSource, label: string): void {
     });
 
     describe('a sample does not see its batch', () => {
-      test.each(computing)('$title', (entry) => checkBatch(runner, caseOf(entry)));
+      const batches = computing.filter(({ sample }) => !sample.wholeBatch);
+      test.each(batches)('$title', (entry) => checkBatch(runner, caseOf(entry)));
     });
 
     describe('a NaN goes where it belongs', () => {
@@ -105,7 +106,8 @@ export function layerSuite(source: KernelSource, label: string): void {
     describe('writes over its input', () => {
       test.each(having('inPlace'))('$title', (entry) => {
         const c = caseOf(entry);
-        expect(runner.forward(c, { inPlace: true })).toEqual(runner.forward(c));
+        const y = runner.forward(c);
+        if (sameShape(y.shape, (c.x[0] as Tensor).shape)) expect(runner.forward(c, { inPlace: true })).toEqual(y);
       });
     });
 
@@ -149,6 +151,8 @@ export function layerSuite(source: KernelSource, label: string): void {
 
     describe('is a sum of two', () => {
       test.each(having('residualAdd'))('$title', (entry) => {
+        const [first, second] = shapesOf(caseOf(entry)) as readonly [Shape, Shape];
+        if (!sameShape(first, second)) return; // passes fuse sums of equal shapes alone
         const exact = toCase64(caseOf(entry));
         const [a, b] = exact.x as readonly [Tensor64, Tensor64];
         expect(referenceOf(exact).data).toEqual(a.data.map((value, i) => value + (b.data[i] as number)));
@@ -178,7 +182,7 @@ export function layerSuite(source: KernelSource, label: string): void {
     });
 
     describe('survives a model file', () => {
-      test.each(entries)('$title', (entry) => checkFile(source, caseOf(entry)));
+      test.each(entries)('$title', (entry) => checkFile(source, caseOf(entry), entry.sample.wholeBatch ?? false));
     });
   });
 }
@@ -214,19 +218,22 @@ function checkFold(c: LayerCase): void {
 }
 
 /** A graph of this one node. */
-function documentOf(c: LayerCase): GraphDocument & { readonly format: 'borde/1' } {
-  const inputs = c.x.map(({ shape }, i) => ({
+function documentOf(c: LayerCase, wholeBatch: boolean): GraphDocument & { readonly format: 'borde/1' } {
+  const shapes = c.x.map(({ shape }) => (wholeBatch ? shape : [-1, ...shape.slice(1)]));
+  const names = shapes.map((_, i) => `x${i}`);
+  // A graph has an input, even where nobody reads it.
+  const inputs = (shapes.length > 0 ? shapes : [[1]]).map((shape, i) => ({
     name: `x${i}`,
-    shape: [-1, ...shape.slice(1)],
+    shape,
     datatype: 'FP32' as const,
   }));
-  const nodes = [{ id: 'node', kind: c.kind, inputs: inputs.map(({ name }) => name), attributes: c.attributes }];
+  const nodes = [{ id: 'node', kind: c.kind, inputs: names, attributes: c.attributes }];
   return { format: 'borde/1', inputs, nodes, outputs: [{ name: 'y', from: 'node' }] };
 }
 
 /** Written, read, written again: the same bytes, and a session that computes what the layer computes. */
-function checkFile(source: KernelSource, c: LayerCase): void {
-  const { card, graph } = parseDocument(JSON.stringify(documentOf(c)));
+function checkFile(source: KernelSource, c: LayerCase, wholeBatch: boolean): void {
+  const { card, graph } = parseDocument(JSON.stringify(documentOf(c, wholeBatch)));
   const node = graph.nodes[0] as Graph['nodes'][number];
   const tensors = new Map(Object.entries(c.w).map(([role, tensor]) => [tensorName(node, role), tensor]));
   const file = serializeModel({ card, graph, tensors });
@@ -236,7 +243,9 @@ function checkFile(source: KernelSource, c: LayerCase): void {
   expect(serializeModel(read)).toEqual(file);
 
   const session = new Session(read, source);
-  const inputs = Object.fromEntries(c.x.map(({ data }, i) => [`x${i}`, data]));
+  const inputs = Object.fromEntries(
+    (c.x.length > 0 ? c.x : [{ data: new Float32Array(1) }]).map(({ data }, i) => [`x${i}`, data]),
+  );
   const exact = toCase64(c);
   const expected = referenceOf(exact);
   expectWithin(session.run(inputs).y as Tensor, expected, roundings[c.kind].forward(exact, expected));

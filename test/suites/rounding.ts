@@ -211,6 +211,7 @@ export const roundings = {
   averagePool2d: linear((_, __, a) => ({ y: windowSize(a), dx: windowSize(a), dw: 0 })),
   batchNorm2d,
   bias: linear((_, y) => ({ y: 1, dx: 0, dw: rowCount(y) })),
+  constant: selecting(() => 1),
   conv2d: linear((x, y, a) => ({
     y: (windowSize(a) * side(x, 3)) / a.groups + 1,
     dx: (windowSize(a) * a.filters) / a.groups,

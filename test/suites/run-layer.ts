@@ -86,13 +86,15 @@ class Pass {
       scratch: (bytes) => ({ name: 'scratch', role: 'activation', bytes }),
       packed: (key, bytes, pack) =>
         this.keep(`packed ${key}`, bytes, 'packed', (region) => this.packs.push(...list(pack(region)))),
+      table: (key, data) =>
+        this.keep(`table ${key}`, data.byteLength, 'packed', (region) => this.contents.set(region, data)),
       saved: (key, bytes) => this.keep(`saved ${key}`, bytes, 'activation', () => {}),
       randomKey,
       nodeIndex: draw.nodeIndex,
     };
   }
 
-  private keep(name: string, bytes: number, role: Region['role'], first: (region: Region) => void): Region {
+  private keep(name: string, bytes: number, role: Region['role'], first: (region: Region) => unknown): Region {
     const known = this.kept.get(name);
     if (known) return known;
     const region: Region = { name, role, bytes };

@@ -1,0 +1,15 @@
+/** Shapes as attributes. */
+import * as v from 'valibot';
+import type { Shape } from '../tensor.ts';
+
+/** Axes that a value inside a graph may have: inputs and outputs have four, what lies between may be cut finer. */
+export const MAX_RANK = 6;
+
+export const length = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(2 ** 31 - 1));
+
+/** A shape with every side given; `[]` is a scalar. */
+export const shapeAttribute = v.pipe(
+  v.array(length),
+  v.maxLength(MAX_RANK),
+  v.transform((shape): Shape => shape),
+);
