@@ -8,6 +8,7 @@ export const errorCodes = [
   'invalid-json', // not JSON at all
   'invalid-graph', // a graph document that breaks its schema, dangles or cycles
   'invalid-model', // a model file: magic, header, offsets, missing or non-finite weights
+  'unsupported-model', // a sound model of another format that uses what the engine does not have
   'shape-mismatch', // well-formed parts that do not fit each other
   'no-gradient', // backward asked of a layer that has none
   'invalid-input', // a value given to a run: wrong name, length, type, not finite

@@ -22,6 +22,7 @@ export const problems: Readonly<Record<ProblemCode, ProblemKind>> = {
   'method-not-allowed': { status: 405, title: 'This method is not offered here' },
   'limit-exceeded': { status: 413, title: 'Too large' },
   'unsupported-image': { status: 415, title: 'This type of picture is not read' },
+  'unsupported-model': { status: 415, title: 'This model uses what is not supported' },
   'unsupported-encoding': { status: 415, title: 'This content encoding is not read' },
   'invalid-input': { status: 422, title: 'A field, parameter or value is wrong' },
   'invalid-image': { status: 422, title: 'The picture is damaged or not one that is decoded' },

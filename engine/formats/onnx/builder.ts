@@ -1,0 +1,238 @@
+/** The graph under construction: nodes of ours with their weights, and values brought into the order that a layer wants. */
+import { EngineError } from '../../errors.ts';
+import type { GraphDocument } from '../../graph.ts';
+import { excerpt, parseWith } from '../../json.ts';
+import { type LayerKind, layers } from '../../layers/index.ts';
+import type { Layer } from '../../layers/layer.ts';
+import { elementCount, formatShape, type Shape, sameShape, type Tensor } from '../../tensor.ts';
+import {
+  type Atom,
+  channelsLast,
+  conforms,
+  identity,
+  type Layout,
+  layoutOf,
+  permute,
+  permuteData,
+  rearrangement,
+  sameOrder,
+  shapeOf,
+  wholeAxes,
+} from './layout.ts';
+import type { Constant } from './tensor.ts';
+import { isConstant, type Placed, type RunTime, type Value, valueShape } from './value.ts';
+
+type NodeDocument = GraphDocument['nodes'][number];
+
+/** Longest id of a node that is taken over from ONNX; longer ones are cut. */
+const ID_LENGTH = 150;
+
+export class GraphBuilder {
+  readonly nodes: NodeDocument[] = [];
+  readonly tensors = new Map<string, Tensor>();
+  private readonly taken: Set<string>;
+  private readonly tensorNames = new Map<Tensor, string>();
+  /** Nodes that only look at a value in another way, made once: by what they make of which value. */
+  private readonly views = new Map<string, Placed>();
+  private readonly arranged = new Map<Constant, Map<string, Tensor>>();
+  private base = 'node';
+  private seesImage: (axes: Layout['axes']) => void = () => {};
+
+  constructor(inputNames: readonly string[]) {
+    this.taken = new Set(inputNames);
+  }
+
+  /** Nodes are named after this ONNX node from now on. */
+  startNode(name: string): void {
+    this.base = name.slice(0, ID_LENGTH);
+  }
+
+  /** Calls back with the axes of every value that is taken for an image [N,C,H,W]. */
+  onImage(listener: (axes: Layout['axes']) => void): void {
+    this.seesImage = listener;
+  }
+
+  /**
+   * Appends a node; its shapes are inferred, and its weights compared with what the layer calls for.
+   * @throws EngineError `shape-mismatch`, `invalid-graph` with a sentence that does not name the node
+   */
+  add(
+    kind: LayerKind,
+    inputs: readonly Placed[],
+    attributes: object = {},
+    weights: Readonly<Record<string, Tensor>> = {},
+    name = this.base,
+  ): Placed {
+    const layer: Layer = layers[kind];
+    const parsed = parseWith(layer.attributes, attributes, 'invalid-model', [kind]);
+    const shapes = inputs.map(({ shape }) => shape);
+    const shape = layer.inferShape(shapes, parsed) as Shape;
+    const id = this.claim(name);
+    const names: Record<string, string> = {};
+    for (const [role, spec] of Object.entries(layer.weights?.(shapes, parsed) ?? {})) {
+      const tensor = weights[role];
+      if (!tensor || !sameShape(tensor.shape, spec.shape)) {
+        const got = tensor ? formatShape(tensor.shape) : 'none';
+        throw new EngineError(
+          'shape-mismatch',
+          `${kind}: ${role} is expected as ${formatShape(spec.shape)}, the model has ${got}`,
+        );
+      }
+      const tensorName = this.keep(tensor, `${id}.${role}`);
+      if (tensorName !== `${id}.${role}`) names[role] = tensorName;
+    }
+    this.nodes.push({
+      id,
+      kind,
+      inputs: inputs.map(({ reference }) => reference),
+      attributes: parsed as Record<string, unknown>,
+      weights: names,
+    });
+    return { reference: id, shape };
+  }
+
+  /** The same bytes under another shape. */
+  reshape(placed: Placed, shape: Shape): Placed {
+    if (sameShape(placed.shape, shape)) return placed;
+    return this.view(`${placed.reference} ${formatShape(shape)}`, () =>
+      this.add('reshape', [placed], { shape }, {}, `${this.base}/reshape`),
+    );
+  }
+
+  /** A value with memory in the order of these ONNX axes: the engine's shape is the permuted one. */
+  arrange(value: Value, permutation: readonly number[]): Placed {
+    const shape = permute(valueShape(value), permutation);
+    if (isConstant(value)) return this.constant(this.tensorOf(value, permutation));
+    const { layout, placed } = value;
+    const target = permute(layout.axes, permutation).flat();
+    if (sameOrder(layout.order, target)) return this.reshape(placed, shape);
+    const whole = wholeAxes(layout);
+    if (whole && sameShape(placed.shape, permute(shapeOf(layout), whole))) {
+      // One step, if the engine already sees the axes one by one.
+      return this.transpose(
+        placed,
+        permutation.map((axis) => whole.indexOf(axis)),
+      );
+    }
+    const { shape: cut, permutation: moves } = rearrangement(layout.order, target);
+    return this.reshape(this.transpose(this.reshape(placed, cut), moves), shape);
+  }
+
+  /** The order in which a value can be had for nothing: channels last if possible, else ONNX's, else another. */
+  naturalOrder(value: Value): readonly number[] {
+    const rank = valueShape(value).length;
+    if (isConstant(value) || conforms(value.layout, channelsLast(rank))) return channelsLast(rank);
+    return wholeAxes(value.layout) ?? identity(rank);
+  }
+
+  /** An order for values of one rank that are to be combined: the one that moves the fewest elements. */
+  commonOrder(values: readonly Value[]): readonly number[] {
+    const moving = values.filter((value): value is RunTime => !isConstant(value));
+    const candidates = moving.map((value) => this.naturalOrder(value));
+    const cost = (order: readonly number[]) =>
+      moving.reduce((sum, { layout, placed }) => sum + (conforms(layout, order) ? 0 : elementCount(placed.shape)), 0);
+    const rank = valueShape(values[0] as Value).length;
+    return candidates.reduce(
+      (best, order) => (cost(order) < cost(best) ? order : best),
+      candidates[0] ?? identity(rank),
+    );
+  }
+
+  /** An image [N,C,H,W] (or [N,C,L], of height 1) as [N,H,W,C]. */
+  image(value: Value): Placed {
+    const shape = valueShape(value);
+    if (shape.length !== 3 && shape.length !== 4) {
+      const given = `got ${formatShape(shape)}`;
+      throw new EngineError(
+        'unsupported-model',
+        `expected [N,C,H,W] or [N,C,L], ${given}: other ranks are not supported`,
+      );
+    }
+    const lifted = shape.length === 3 ? insertAxis(value, 2) : value;
+    if (!isConstant(lifted)) this.seesImage(lifted.layout.axes);
+    return this.arrange(lifted, channelsLast(4));
+  }
+
+  /** What a layer made of an image, as ONNX sees it: [N,H,W,C] is [N,C,H,W], or [N,C,L] again. */
+  fromImage(placed: Placed, rank: number): RunTime {
+    const [n, h, w, c] = placed.shape as [number, number, number, number];
+    const layout = layoutOf([n, c, h, w], channelsLast(4));
+    return { placed, layout: rank === 3 ? { ...layout, axes: layout.axes.filter((_, axis) => axis !== 2) } : layout };
+  }
+
+  /** What a layer made, in the order of `permutation`: axis i of the engine is ONNX's axis permutation[i]. */
+  fromOrder(placed: Placed, permutation: readonly number[]): RunTime {
+    const shape = permutation.map((_, axis) => placed.shape[permutation.indexOf(axis)] as number);
+    return { placed, layout: layoutOf(shape, permutation) };
+  }
+
+  /** A constant's f32 numbers with its axes in this order; asked twice, the same tensor. */
+  tensorOf(constant: Constant, permutation: readonly number[] = identity(constant.shape.length)): Tensor {
+    return this.derive(constant, permutation.join(), () => ({
+      shape: permute(constant.shape, permutation),
+      data: Float32Array.from(permuteData(constant.data, constant.shape, permutation)),
+    }));
+  }
+
+  /** Numbers derived from a constant, made once a key: nodes that share an initializer share their weights. */
+  derive(constant: Constant, key: string, make: () => Tensor): Tensor {
+    const known = this.arranged.get(constant) ?? new Map<string, Tensor>();
+    this.arranged.set(constant, known);
+    const tensor = known.get(key) ?? make();
+    known.set(key, tensor);
+    return tensor;
+  }
+
+  /** A node that holds numbers. */
+  constant(tensor: Tensor): Placed {
+    const name = this.tensorNames.get(tensor) ?? '';
+    const make = () => this.add('constant', [], { shape: tensor.shape }, { value: tensor }, `${this.base}/constant`);
+    return name === '' ? make() : this.view(`constant ${name}`, make);
+  }
+
+  private transpose(placed: Placed, permutation: readonly number[]): Placed {
+    const make = () => this.add('transpose', [placed], { permutation }, {}, `${this.base}/transpose`);
+    return this.view(`${placed.reference} (${permutation.join()})`, make);
+  }
+
+  private view(key: string, make: () => Placed): Placed {
+    const known = this.views.get(key) ?? make();
+    this.views.set(key, known);
+    return known;
+  }
+
+  /** A name of a node that nothing else has. */
+  private claim(wanted: string): string {
+    let name = wanted;
+    for (let i = 2; this.taken.has(name); i++) name = `${wanted}/${i}`;
+    this.taken.add(name);
+    return name;
+  }
+
+  private keep(tensor: Tensor, wanted: string): string {
+    const known = this.tensorNames.get(tensor);
+    if (known !== undefined) return known;
+    const wrong = tensor.data.findIndex((value) => !Number.isFinite(value));
+    if (wrong >= 0) {
+      const what = `element ${wrong} of ${formatShape(tensor.shape)} is ${tensor.data[wrong]}`;
+      throw new EngineError('invalid-model', `constants must be finite: ${what} (${excerpt(wanted)})`);
+    }
+    this.tensorNames.set(tensor, wanted);
+    this.tensors.set(wanted, tensor);
+    return wanted;
+  }
+}
+
+/** The value with an axis of length 1 more. */
+export function insertAxis<V extends Value>(value: V, axis: number): V {
+  if (isConstant(value)) return { ...value, shape: value.shape.toSpliced(axis, 0, 1) };
+  const { layout } = value as RunTime;
+  return { ...value, layout: { ...layout, axes: layout.axes.toSpliced(axis, 0, [] as readonly Atom[]) } };
+}
+
+/** The value with axes of length 1 in front, up to this rank: how broadcasting numbers axes. */
+export function lift<V extends Value>(value: V, rank: number): V {
+  let lifted = value;
+  for (let missing = rank - valueShape(value).length; missing > 0; missing--) lifted = insertAxis(lifted, 0);
+  return lifted;
+}

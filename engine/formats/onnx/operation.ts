@@ -1,0 +1,129 @@
+/** One ONNX node while it is read: its inputs as values, its attributes, and the graph that it is translated into. */
+import { EngineError } from '../../errors.ts';
+import { formatShape, type Shape } from '../../tensor.ts';
+import type { Attributes } from './attributes.ts';
+import type { GraphBuilder } from './builder.ts';
+import { layoutOf } from './layout.ts';
+import type { OnnxNode } from './read-model.ts';
+import { type Constant, constantOf } from './tensor.ts';
+import { isConstant, type RunTime, type Value, valueShape } from './value.ts';
+
+/** How an operator becomes nodes of ours: returns its output, or all of them. */
+export type Reader = (op: Operation) => Value | readonly Value[];
+
+export class Operation {
+  readonly opset: number;
+  readonly graph: GraphBuilder;
+  readonly attributes: Attributes;
+  readonly inputs: readonly (Value | undefined)[];
+  private readonly node: OnnxNode;
+
+  constructor(node: OnnxNode, inputs: readonly (Value | undefined)[], opset: number, graph: GraphBuilder) {
+    this.node = node;
+    this.inputs = inputs;
+    this.opset = opset;
+    this.graph = graph;
+    this.attributes = node.attributes;
+  }
+
+  get type(): string {
+    return this.node.type;
+  }
+
+  /** Whether anybody can read output `i`. */
+  wants(i: number): boolean {
+    return (this.node.outputs[i] ?? '') !== '';
+  }
+
+  get outputCount(): number {
+    return this.node.outputs.length;
+  }
+
+  /** @throws EngineError `invalid-model` where the input is missing */
+  input(i: number): Value {
+    const value = this.inputs[i];
+    if (!value) throw new EngineError('invalid-model', `input ${i} is missing`);
+    return value;
+  }
+
+  shape(i: number): Shape {
+    return valueShape(this.input(i));
+  }
+
+  /** An input as a value of the run, also where its numbers are known. */
+  runTime(i: number): RunTime {
+    return this.toRunTime(this.input(i));
+  }
+
+  toRunTime(value: Value): RunTime {
+    if (!isConstant(value)) return value;
+    if (value.type !== 'float32') {
+      throw new EngineError(
+        'unsupported-model',
+        `it computes with ${value.type} at run time, only float32 is supported`,
+      );
+    }
+    return { placed: this.graph.constant(this.graph.tensorOf(value)), layout: layoutOf(value.shape) };
+  }
+
+  /** @throws EngineError `unsupported-model` where the input is computed by every run */
+  constant(i: number, what: string): Constant {
+    const value = this.input(i);
+    if (isConstant(value)) return value;
+    throw new EngineError(
+      'unsupported-model',
+      `${what} (input ${i}) must be known at import, it is computed by every run`,
+    );
+  }
+
+  optionalConstant(i: number, what: string): Constant | undefined {
+    return this.inputs[i] && this.constant(i, what);
+  }
+
+  /** Integers that older operator sets have as an attribute and newer ones as an input. */
+  integers(name: string, i: number): readonly number[] | undefined {
+    const attribute = this.attributes.integers(name);
+    if (attribute) return attribute;
+    const constant = this.optionalConstant(i, name);
+    return constant && [...constant.data];
+  }
+
+  /** An axis counted from the end where negative. */
+  axis(axis: number, rank: number): number {
+    const counted = axis < 0 ? axis + rank : axis;
+    if (!Number.isInteger(counted) || counted < 0 || counted >= Math.max(rank, 1)) {
+      throw new EngineError('invalid-model', `axis ${axis} is not one of ${rank}`);
+    }
+    return counted;
+  }
+
+  axes(axes: readonly number[], rank: number): readonly number[] {
+    return [...new Set(axes.map((axis) => this.axis(axis, rank)))].sort((a, b) => a - b);
+  }
+
+  /** A tensor without elements needs no run. */
+  empty(shape: Shape): Constant {
+    return constantOf('float32', shape, []);
+  }
+
+  /** The same order of memory, every element mapped by itself. */
+  mapped(value: RunTime, kind: Parameters<GraphBuilder['add']>[0], attributes: object = {}): RunTime {
+    return { placed: this.graph.add(kind, [value.placed], attributes), layout: value.layout };
+  }
+
+  unsupported(sentence: string): EngineError {
+    return new EngineError('unsupported-model', sentence);
+  }
+
+  invalid(sentence: string): EngineError {
+    return new EngineError('invalid-model', sentence);
+  }
+
+  /** @throws EngineError `shape-mismatch` */
+  requireRank(i: number, rank: number): void {
+    const shape = this.shape(i);
+    if (shape.length !== rank) {
+      throw new EngineError('shape-mismatch', `input ${i}: expected ${rank} axes, got ${formatShape(shape)}`);
+    }
+  }
+}

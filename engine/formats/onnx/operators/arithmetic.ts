@@ -1,0 +1,106 @@
+/** Sums, products and the like of two or more values, with broadcasting. */
+import type { LayerKind } from '../../../layers/index.ts';
+import { elementCount, type Shape } from '../../../tensor.ts';
+import { insertAxis, lift } from '../builder.ts';
+import { permute } from '../layout.ts';
+import type { Operation, Reader } from '../operation.ts';
+import { type Constant, isFloat } from '../tensor.ts';
+import { isConstant, type Placed, type Value, valueShape } from '../value.ts';
+
+type BinaryKind = Extract<LayerKind, 'add' | 'sub' | 'mul' | 'div' | 'pow' | 'max' | 'min'>;
+
+/** Both values as one rank, the second where operator sets below 7 wanted it: from `axis` on. */
+function aligned(op: Operation, a: Value, b: Value): readonly [Value, Value] {
+  let second = b;
+  if (op.opset < 7 && op.attributes.integer('broadcast', 0) === 1 && op.attributes.has('axis')) {
+    const axis = op.axis(op.attributes.integer('axis', 0), valueShape(a).length);
+    for (let i = axis + valueShape(b).length; i < valueShape(a).length; i++)
+      second = insertAxis(second, valueShape(second).length);
+  }
+  const rank = Math.max(valueShape(a).length, valueShape(second).length);
+  return [lift(a, rank), lift(second, rank)];
+}
+
+/** a ∘ b, of which at least one is computed by the run. */
+export function combine(op: Operation, kind: BinaryKind, first: Value, second: Value): Value {
+  for (const value of [first, second]) {
+    if (isConstant(value) && !isFloat(value.type)) {
+      throw op.unsupported(`it combines a run-time value with ${value.type}`);
+    }
+  }
+  const [a, b] = aligned(op, first, second);
+  const order = op.graph.commonOrder([a, b]);
+  if (elementCount(valueShape(a)) === 0 || elementCount(valueShape(b)) === 0) return op.empty(broadcast(op, a, b));
+  const simpler = kind === 'add' ? (bias(op, a, b, order) ?? bias(op, b, a, order)) : undefined;
+  const placed = simpler ?? op.graph.add(kind, [op.graph.arrange(a, order), op.graph.arrange(b, order)]);
+  return op.graph.fromOrder(placed, order);
+}
+
+/** value + one number a channel, the last axis of memory: a bias, which may be folded into what is before it. */
+function bias(op: Operation, value: Value, addend: Value, order: readonly number[]): Placed | undefined {
+  if (!isConstant(addend) || isConstant(value)) return undefined;
+  const shape = permute(valueShape(value), order);
+  const sides = permute(addend.shape, order);
+  const channels = shape.at(-1) ?? 1;
+  if (channels === 1 || sides.at(-1) !== channels || elementCount(sides) !== channels) return undefined;
+  return op.graph.add('bias', [op.graph.arrange(value, order)], {}, { bias: vector(op, addend) });
+}
+
+/** A constant's numbers as one axis. */
+export const vector = (op: Operation, constant: Constant) =>
+  op.graph.derive(constant, 'vector', () => ({
+    shape: [constant.data.length],
+    data: Float32Array.from(constant.data),
+  }));
+
+function broadcast(op: Operation, a: Value, b: Value): Shape {
+  const [left, right] = [valueShape(a), valueShape(b)];
+  return left.map((side, axis) => {
+    const other = right[axis] as number;
+    if (side !== other && side !== 1 && other !== 1) throw op.invalid(`${side} and ${other} cannot be broadcast`);
+    return side === 1 ? other : side;
+  });
+}
+
+const binary =
+  (kind: BinaryKind): Reader =>
+  (op) =>
+    combine(op, kind, op.input(0), op.input(1));
+
+/** Any number of inputs, taken from the left. */
+const variadic =
+  (kind: BinaryKind): Reader =>
+  (op) =>
+    op.inputs.slice(1).reduce<Value>((result, _, i) => combine(op, kind, result, op.input(i + 1)), op.input(0));
+
+/** Powers that are cheaper and more exact as something else. */
+const pow: Reader = (op) => {
+  const exponent = op.input(1);
+  if (isConstant(exponent) && exponent.data.length === 1 && exponent.shape.length <= op.shape(0).length) {
+    if (exponent.data[0] === 2) return combine(op, 'mul', op.runTime(0), op.runTime(0));
+    if (exponent.data[0] === 1) return op.input(0);
+    if (exponent.data[0] === 0.5) return op.mapped(op.runTime(0), 'sqrt');
+  }
+  return combine(op, 'pow', op.input(0), asFloat(exponent));
+};
+
+/** ONNX lets the exponent be an integer. */
+const asFloat = (value: Value): Value => (isConstant(value) ? { ...value, type: 'float32' } : value);
+
+const mean: Reader = (op) => {
+  const sum = variadic('add')(op) as Value;
+  const divisor: Constant = { type: 'float32', shape: [], data: Float32Array.of(op.inputs.length) };
+  return combine(op, 'div', sum, divisor);
+};
+
+export const arithmetic: Readonly<Record<string, Reader>> = {
+  Add: binary('add'),
+  Sub: binary('sub'),
+  Mul: binary('mul'),
+  Div: binary('div'),
+  Pow: pow,
+  Max: variadic('max'),
+  Min: variadic('min'),
+  Sum: variadic('add'),
+  Mean: mean,
+};

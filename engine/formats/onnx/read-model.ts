@@ -1,0 +1,168 @@
+/** ONNX bytes → a model whose parts are checked one by one: what the importer walks over. */
+import { fromBinary } from '@bufbuild/protobuf';
+import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
+import { EngineError } from '../../errors.ts';
+import { excerpt } from '../../json.ts';
+import { Attributes } from './attributes.ts';
+import { type GraphProto, type ModelProto, ModelProtoSchema, type ValueInfoProto } from './schema/onnx_pb.js';
+import { type Constant, type ElementType, elementType, type ReadExternal, readTensor, typeName } from './tensor.ts';
+
+/** Versions of the operator set that are read. Below 7 broadcasting was an attribute; that is read, too. */
+export const opsets = { oldest: 1, newest: 21 } as const;
+
+export const onnxLimits = {
+  /** Nodes of a file, constants and shape arithmetic included. */
+  nodes: 100_000,
+} as const;
+
+/** A side is a number, a name (`batch`), or unknown. */
+export type Side = number | string | undefined;
+
+export interface OnnxValue {
+  readonly name: string;
+  /** Undefined where it is no tensor, or one of elements that are not read. */
+  readonly type: ElementType | undefined;
+  /** For sentences: `float32`, `sequence`. */
+  readonly typeName: string;
+  /** Undefined where the file does not say. */
+  readonly shape: readonly Side[] | undefined;
+}
+
+export interface OnnxNode {
+  /** Never empty: its own name, or that of its first output. */
+  readonly name: string;
+  readonly type: string;
+  readonly domain: string;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly attributes: Attributes;
+}
+
+export interface OnnxModel {
+  readonly name: string;
+  readonly opset: number;
+  readonly inputs: readonly OnnxValue[];
+  readonly outputs: readonly OnnxValue[];
+  /** Values whose shape the file gives beside inputs and outputs. */
+  readonly hints: ReadonlyMap<string, OnnxValue>;
+  readonly nodes: readonly OnnxNode[];
+  readonly initializers: { has(name: string): boolean; get(name: string): Constant };
+}
+
+const noExternal: ReadExternal = (location) => {
+  throw new EngineError('invalid-model', `the model keeps tensors in ${excerpt(location)}, which was not given`);
+};
+
+/**
+ * Reads a file.
+ * @param readExternal hands over tensors that lie beside the model
+ * @throws EngineError `invalid-model`, `unsupported-model`, `limit-exceeded`
+ */
+export function readModel(file: Uint8Array, readExternal: ReadExternal = noExternal): OnnxModel {
+  const graph = parse(file);
+  const proto = graph.graph as GraphProto;
+  const opset = opsetOf(graph);
+  const tensors = new Map(proto.initializer.map((tensor) => [tensor.name, tensor]));
+  const decoded = new Map<string, Constant>();
+  const initializers = {
+    has: (name: string) => tensors.has(name),
+    get(name: string): Constant {
+      const known = decoded.get(name) ?? readTensor(tensors.get(name)!, readExternal);
+      decoded.set(name, known);
+      return known;
+    },
+  };
+  if (proto.sparseInitializer.length > 0) {
+    throw new EngineError('unsupported-model', 'sparse initializers are not supported');
+  }
+  return {
+    name: proto.name,
+    opset,
+    // Before IR version 4, initializers were listed among the inputs.
+    inputs: proto.input.map(valueInfo).filter(({ name }) => !tensors.has(name)),
+    outputs: proto.output.map(valueInfo),
+    hints: new Map(proto.valueInfo.map((info) => [info.name, valueInfo(info)])),
+    nodes: proto.node.map((node, i) => ({
+      name: node.name || node.output.find((name) => name !== '') || `node ${i}`,
+      type: node.opType,
+      domain: node.domain === 'ai.onnx' ? '' : node.domain,
+      inputs: node.input,
+      outputs: node.output,
+      attributes: new Attributes(node.attribute, readExternal),
+    })),
+    initializers,
+  };
+}
+
+function parse(file: Uint8Array): ModelProto {
+  const wrong = 'not an ONNX model, or one that is cut off';
+  let model: ModelProto;
+  try {
+    const nodes = countNodes(file);
+    if (nodes > onnxLimits.nodes) {
+      throw new EngineError('limit-exceeded', `the model has ${nodes} nodes, at most ${onnxLimits.nodes} are read`);
+    }
+    model = fromBinary(ModelProtoSchema, file, { readUnknownFields: false });
+  } catch (error) {
+    if (error instanceof EngineError) throw error;
+    throw new EngineError('invalid-model', `${wrong}: ${(error as Error).message}`);
+  }
+  if (!model.graph || model.opsetImport.length === 0) {
+    const what = model.graph ? 'operator set' : 'graph';
+    throw new EngineError('invalid-model', `${wrong}: there is no ${what} in it`);
+  }
+  return model;
+}
+
+/** Fields of ModelProto and GraphProto that are counted before anything is made of them. */
+const GRAPH_FIELD = 7;
+const NODE_FIELD = 1;
+
+/** Nodes of the graph, found without decoding them: a hostile file must not cost memory. */
+function countNodes(file: Uint8Array): number {
+  let nodes = 0;
+  const walk = (reader: BinaryReader, end: number, visit: (field: number) => boolean) => {
+    while (reader.pos < end) {
+      const [field, wire] = reader.tag();
+      if (wire === WireType.LengthDelimited && visit(field)) continue;
+      reader.skip(wire);
+    }
+  };
+  const reader = new BinaryReader(file);
+  walk(reader, reader.len, (field) => {
+    if (field !== GRAPH_FIELD) return false;
+    const end = reader.uint32() + reader.pos;
+    walk(reader, Math.min(end, reader.len), (inner) => {
+      if (inner === NODE_FIELD) nodes++;
+      return false;
+    });
+    return true;
+  });
+  return nodes;
+}
+
+function opsetOf(model: ModelProto): number {
+  const own = model.opsetImport.find(({ domain }) => domain === '' || domain === 'ai.onnx');
+  const version = Number(own?.version ?? 0);
+  if (version < opsets.oldest || version > opsets.newest) {
+    const found = own ? `operator set ${version}` : 'no operator set of ONNX itself';
+    throw new EngineError(
+      'unsupported-model',
+      `the model has ${found}; ${opsets.oldest} to ${opsets.newest} are supported`,
+    );
+  }
+  return version;
+}
+
+function valueInfo({ name, type }: ValueInfoProto): OnnxValue {
+  const value = type?.value;
+  if (value?.case !== 'tensorType') {
+    return { name, type: undefined, typeName: value?.case?.replace(/Type$/, '') ?? 'unknown', shape: undefined };
+  }
+  const { elemType, shape } = value.value;
+  const sides = shape?.dim.map((dim): Side => {
+    if (dim.value.case === 'dimValue') return Number(dim.value.value);
+    return dim.value.case === 'dimParam' && dim.value.value !== '' ? dim.value.value : undefined;
+  });
+  return { name, type: elementType(elemType), typeName: typeName(elemType), shape: sides };
+}
