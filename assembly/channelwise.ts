@@ -1,4 +1,4 @@
-/** The same map for all pixels, another for each channel: bias and batch norm at inference. y may be x. */
+/** The same map for all pixels, another for each channel: bias, batch norm at inference, parametric rectifier. y may be x. */
 import { Simd } from './simd';
 
 class Channelwise {
@@ -40,6 +40,14 @@ class Affine {
   }
 }
 
+@unmanaged
+class PRelu {
+  @inline
+  of(x: v128, slope: v128, _: v128): v128 {
+    return v128.bitselect(x, f32x4.mul(x, slope), f32x4.gt(x, Simd.zero()));
+  }
+}
+
 /** y [rows,C] = clamp(x + bias [C], lo, hi). */
 export function addBias(x: usize, bias: usize, y: usize, rows: i32, c: i32, lo: f32, hi: f32): void {
   Channelwise.run<Bias>(x, bias, bias, y, rows, c, lo, hi);
@@ -48,6 +56,11 @@ export function addBias(x: usize, bias: usize, y: usize, rows: i32, c: i32, lo: 
 /** y [rows,C] = clamp(x·factor + shift, lo, hi); affine: factor [C], then shift [C]. */
 export function affine(x: usize, affine: usize, y: usize, rows: i32, c: i32, lo: f32, hi: f32): void {
   Channelwise.run<Affine>(x, affine, affine + ((<usize>c) << 2), y, rows, c, lo, hi);
+}
+
+/** y [rows,C] = clamp(x where x > 0, else slope [C]·x, lo, hi). */
+export function prelu(x: usize, slope: usize, y: usize, rows: i32, c: i32, lo: f32, hi: f32): void {
+  Channelwise.run<PRelu>(x, slope, slope, y, rows, c, lo, hi);
 }
 
 /**

@@ -1,13 +1,29 @@
 /** Entry of build/inference.wasm: every forward kernel. What ships to the edge. */
 
-export { addBias, affine, packBatchNorm2d } from './channelwise';
+export {
+  abs,
+  ceil,
+  elu,
+  floor,
+  gelu,
+  geluTanh,
+  hardSigmoid,
+  hardSwish,
+  leakyRelu,
+  neg,
+  reciprocal,
+  silu,
+  sqrt,
+} from './activation';
+export { addBias, affine, packBatchNorm2d, prelu } from './channelwise';
 export { conv2d } from './conv2d';
 export { depthwiseConv2d } from './depthwise-conv2d';
 export { add, clamp } from './elementwise';
+export { erf } from './erf';
 export { gemm } from './gemm';
 export { globalAveragePool2d, globalMaxPool2d } from './global-pool2d';
-export { exp, log, tanh } from './math';
+export { exp, log, sigmoid, softplus, tanh } from './math';
 export * from './memory';
 export * from './pack';
 export { averagePool2d, maxPool2d } from './pool2d';
-export { softmax } from './softmax';
+export { logSoftmax, softmax } from './softmax';

@@ -1,5 +1,5 @@
-/** Softmax over the rows of a matrix, shifted by each row's maximum so that nothing overflows. */
-import { Exp } from './math';
+/** Softmax and its logarithm over the rows of a matrix, shifted by each row's maximum so that nothing overflows. */
+import { Exp, Log } from './math';
 import { Simd } from './simd';
 
 export class Softmax {
@@ -20,22 +20,23 @@ export class Softmax {
     return best;
   }
 
-  /** y = e^(x − shift); returns the sum. y may be x. */
+  /** y = e^(x − shift); returns the sum. y may be x; y = 0: only the sum is wanted. */
   static exponentials(x: usize, y: usize, n: i32, shift: f32): f32 {
     const exp = changetype<Exp>(0);
     const shifts = f32x4.splat(shift);
     let four = Simd.zero();
-    const end = y + ((<usize>(n & ~3)) << 2);
-    for (; y != end; x += 16, y += 16) {
+    const isWanted = y != 0;
+    const end = x + ((<usize>(n & ~3)) << 2);
+    for (; x != end; x += 16, y += 16) {
       const power = exp.of(f32x4.sub(v128.load(x), shifts), shifts, shifts, shifts);
-      v128.store(y, power);
+      if (isWanted) v128.store(y, power);
       four = f32x4.add(four, power);
     }
     let sum = Simd.sum(four);
     const lanes = n & 3;
     if (lanes) {
       const power = exp.of(f32x4.sub(Simd.load(x, lanes), shifts), shifts, shifts, shifts);
-      Simd.store(y, power, lanes);
+      if (isWanted) Simd.store(y, power, lanes);
       sum += f32x4.extract_lane(power, 0);
       if (lanes > 1) sum += f32x4.extract_lane(power, 1);
       if (lanes > 2) sum += f32x4.extract_lane(power, 2);
@@ -50,5 +51,15 @@ export function softmax(x: usize, y: usize, rows: i32, n: i32): void {
   for (let row = 0; row < rows; row++, x += rowBytes, y += rowBytes) {
     const sum = Softmax.exponentials(x, y, n, Softmax.largest(x, n));
     for (let i: usize = 0; i < rowBytes; i += 4) store<f32>(y + i, load<f32>(y + i) / sum);
+  }
+}
+
+/** y [rows,N] = x − max x − ln Σ e^(x − max x) over each row. y may be x. A NaN or a +∞ makes its row NaN. */
+export function logSoftmax(x: usize, y: usize, rows: i32, n: i32): void {
+  const rowBytes = (<usize>n) << 2;
+  for (let row = 0; row < rows; row++, x += rowBytes, y += rowBytes) {
+    const largest = Softmax.largest(x, n);
+    const logOfSum = Log.scalar(Softmax.exponentials(x, 0, n, largest));
+    for (let i: usize = 0; i < rowBytes; i += 4) store<f32>(y + i, load<f32>(x + i) - largest - logOfSum);
   }
 }

@@ -1,5 +1,23 @@
 /** Entry of build/training.wasm: all of inference, the backward kernels and the optimiser. */
 
+export {
+  absBackward,
+  eluBackward,
+  erfBackward,
+  expBackward,
+  geluBackward,
+  geluTanhBackward,
+  hardSigmoidBackward,
+  hardSwishBackward,
+  leakyReluBackward,
+  logBackward,
+  reciprocalBackward,
+  sigmoidBackward,
+  siluBackward,
+  softplusBackward,
+  sqrtBackward,
+  tanhBackward,
+} from './backward/activation';
 export { batchNorm2dBackward } from './backward/batch-norm2d';
 export { conv2dFilterGradient, conv2dInputGradient } from './backward/conv2d';
 export { depthwiseConv2dBackward } from './backward/depthwise-conv2d';
@@ -12,7 +30,8 @@ export {
   globalMaxPool2dBackward,
   maxPool2dBackward,
 } from './backward/pool2d';
-export { softmaxBackward, softmaxCrossEntropy } from './backward/softmax';
+export { preluBackward } from './backward/prelu';
+export { logSoftmaxBackward, softmaxBackward, softmaxCrossEntropy } from './backward/softmax';
 export { batchNorm2dTraining } from './batch-norm2d';
 export { dropout } from './dropout';
 export * from './inference';

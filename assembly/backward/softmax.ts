@@ -1,6 +1,15 @@
-/** The gradient of softmax, and the loss that classifiers are trained with. */
-import { Log } from '../math';
+/** The gradients of softmax and its logarithm, and the loss that classifiers are trained with. */
+import { Elementwise } from '../elementwise';
+import { Exp, Log } from '../math';
 import { Softmax } from '../softmax';
+
+@unmanaged
+class LogSoftmaxBackward {
+  @inline
+  of(y: v128, dy: v128, sum: v128, q: v128): v128 {
+    return f32x4.sub(dy, f32x4.mul(changetype<Exp>(0).of(y, dy, sum, q), sum));
+  }
+}
 
 /** dx [rows,N] = y·(dy − Σ dy·y) over each row, y = softmax(x). */
 export function softmaxBackward(y: usize, dy: usize, dx: usize, rows: i32, n: i32): void {
@@ -9,6 +18,16 @@ export function softmaxBackward(y: usize, dy: usize, dx: usize, rows: i32, n: i3
     let dot: f32 = 0;
     for (let i: usize = 0; i < rowBytes; i += 4) dot += load<f32>(y + i) * load<f32>(dy + i);
     for (let i: usize = 0; i < rowBytes; i += 4) store<f32>(dx + i, load<f32>(y + i) * (load<f32>(dy + i) - dot));
+  }
+}
+
+/** dx [rows,N] = dy − e^y·Σ dy over each row, y = logSoftmax(x). */
+export function logSoftmaxBackward(y: usize, dy: usize, dx: usize, rows: i32, n: i32): void {
+  const rowBytes = (<usize>n) << 2;
+  for (let row = 0; row < rows; row++, y += rowBytes, dy += rowBytes, dx += rowBytes) {
+    let sum: f32 = 0;
+    for (let i: usize = 0; i < rowBytes; i += 4) sum += load<f32>(dy + i);
+    Elementwise.run<LogSoftmaxBackward>(y, dy, dx, n, sum, 0);
   }
 }
 

@@ -1,24 +1,31 @@
 /** Activations that do nothing but keep values between two limits. */
-import * as v from 'valibot';
+import type { GenericSchema } from 'valibot';
 import { call, type Operand } from '../region.ts';
 import { elementCount, type Shape } from '../tensor.ts';
-import { type Layer, layer } from './layer.ts';
-
-const attributes = v.strictObject({});
-type Attributes = v.InferOutput<typeof attributes>;
+import { anyShape, type NoAttributes, noAttributes } from './activation.ts';
+import { type Layer, layer, type Sample } from './layer.ts';
 
 /** The layer y = min(max(x, lo), hi); its gradient is dy strictly between the limits, else 0 (as PyTorch's). */
-export const clampLayer = (lo: number, hi: number): Layer<Attributes> =>
+export const limitingLayer = <A>(
+  attributes: GenericSchema<unknown, A>,
+  limits: (a: A) => readonly [lo: number, hi: number],
+  samples: readonly Sample[],
+): Layer<A> =>
   layer({
     attributes,
 
     inferShape: ([x]) => x as Shape,
 
     inPlace: true,
-    forward: ({ x: [x], y }) => call('clamp', x as Operand, y, elementCount(y.shape), lo, hi),
-    clamp: () => [lo, hi],
+    forward: ({ x: [x], y, a }) => call('clamp', x as Operand, y, elementCount(y.shape), limits(a)),
+    clamp: limits,
 
-    backward: ({ y, dy, dx: [dx] }) => (dx ? call('clampBackward', y, dy, dx, elementCount(y.shape), lo, hi) : []),
+    backward: ({ y, dy, dx: [dx], a }) =>
+      dx ? call('clampBackward', y, dy, dx, elementCount(y.shape), limits(a)) : [],
 
-    samples: [{ input: [2, 4, 4, 3] }, { input: [1, 17] }, { input: [3, 1] }],
+    samples,
   });
+
+/** The same with limits that are part of its name. */
+export const clampLayer = (lo: number, hi: number): Layer<NoAttributes> =>
+  limitingLayer(noAttributes, () => [lo, hi], anyShape());

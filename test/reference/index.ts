@@ -1,40 +1,82 @@
 /** The registry of references: a layer without one does not compile. */
 import type { LayerKind } from '../../engine/layers/index.ts';
+import { abs } from './abs.ts';
 import { add } from './add.ts';
 import { averagePool2d } from './average-pool2d.ts';
 import { batchNorm2d, batchNorm2dTraining } from './batch-norm2d.ts';
 import { bias } from './bias.ts';
+import { ceil } from './ceil.ts';
+import { clip } from './clip.ts';
 import { constant } from './constant.ts';
 import { conv2d } from './conv2d.ts';
 import { dense } from './dense.ts';
 import { depthwiseConv2d } from './depthwise-conv2d.ts';
 import { dropout, dropoutTraining } from './dropout.ts';
+import { elu } from './elu.ts';
+import { erf } from './erf.ts';
+import { exp } from './exp.ts';
 import { flatten } from './flatten.ts';
+import { floor } from './floor.ts';
+import { gelu } from './gelu.ts';
 import { globalAveragePool2d } from './global-average-pool2d.ts';
 import { globalMaxPool2d } from './global-max-pool2d.ts';
+import { hardSigmoid } from './hard-sigmoid.ts';
+import { hardSwish } from './hard-swish.ts';
+import { leakyRelu } from './leaky-relu.ts';
+import { log } from './log.ts';
+import { logSoftmax } from './log-softmax.ts';
 import { maxPool2d } from './max-pool2d.ts';
+import { neg } from './neg.ts';
+import { prelu } from './prelu.ts';
+import { reciprocal } from './reciprocal.ts';
 import type { Reference, TrainingReference } from './reference.ts';
 import { relu } from './relu.ts';
 import { relu6 } from './relu6.ts';
+import { sigmoid } from './sigmoid.ts';
+import { silu } from './silu.ts';
 import { softmax } from './softmax.ts';
+import { softplus } from './softplus.ts';
+import { sqrt } from './sqrt.ts';
+import { tanh } from './tanh.ts';
 
 export const references = {
+  abs,
   add,
   averagePool2d,
   batchNorm2d,
   bias,
+  ceil,
+  clip,
   constant,
   conv2d,
   dense,
   depthwiseConv2d,
   dropout,
+  elu,
+  erf,
+  exp,
   flatten,
+  floor,
+  gelu,
   globalAveragePool2d,
   globalMaxPool2d,
+  hardSigmoid,
+  hardSwish,
+  leakyRelu,
+  log,
+  logSoftmax,
   maxPool2d,
+  neg,
+  prelu,
+  reciprocal,
   relu,
   relu6,
+  sigmoid,
+  silu,
   softmax,
+  softplus,
+  sqrt,
+  tanh,
 } satisfies Record<LayerKind, Reference>;
 
 /** Layers that compute something else in training. */

@@ -3,6 +3,7 @@ import type { LayerKind } from '../../engine/layers/index.ts';
 import type { Sample } from '../../engine/layers/layer.ts';
 import { Random } from '../../engine/random.ts';
 import { elementCount, type Shape, type Tensor } from '../../engine/tensor.ts';
+import { type Domain, domainOf } from './domains.ts';
 import { parseAttributes } from './parse-attributes.ts';
 import { type LayerCase, layerOfKind } from './run-layer.ts';
 
@@ -12,15 +13,22 @@ export function splitSample(sample: Sample): { readonly shapes: readonly Shape[]
   return { shapes: inputs ?? (input ? [input] : []), raw };
 }
 
-/**
- * All different, none nearer to another or to 0 than range / count, evenly over ±range in random order: so that a
- * maximum has no rival and a rectifier no corner nearby.
- */
-export function spreadTensor(shape: Shape, random: Random, range: number): Tensor {
+/** All different, evenly over a domain in random order: so that a maximum has no rival and a rectifier no corner nearby. */
+export function spreadTensor(shape: Shape, random: Random, domain: Domain): Tensor {
   const count = elementCount(shape);
-  const even = count + (count % 2); // an odd number of steps would put one on 0
-  const order = random.shuffle(even).subarray(0, count);
-  return { shape, data: Float32Array.from(order, (place) => ((place + 0.5) / even) * 2 * range - range) };
+  const length = domain.reduce((sum, [lo, hi]) => sum + hi - lo, 0);
+  const order = random.shuffle(count);
+  return { shape, data: Float32Array.from(order, (place) => placeIn(domain, ((place + 0.5) / count) * length)) };
+}
+
+/** The point that has so much of the domain to its left. */
+function placeIn(domain: Domain, distance: number): number {
+  let rest = distance;
+  for (const [lo, hi] of domain) {
+    if (rest < hi - lo) return lo + rest;
+    rest -= hi - lo;
+  }
+  return (domain.at(-1) as Domain[number])[1];
 }
 
 /** Uniform in [lo, hi). */
@@ -29,14 +37,13 @@ export function uniformTensor(shape: Shape, random: Random, lo: number, hi: numb
   return { shape, data };
 }
 
-/** A layer with inputs of these shapes and weights for them; `range` reaches beyond where a clamp begins. */
+/** A layer with inputs of these shapes and weights for them. */
 export function layerCase(kind: LayerKind, shapes: readonly Shape[], raw: object, seed: number): LayerCase {
   const layer = layerOfKind(kind);
   const attributes = parseAttributes(layer, raw);
   const random = new Random(seed);
-  const hi = layer.clamp?.(attributes)[1] ?? Number.POSITIVE_INFINITY;
-  const range = Number.isFinite(hi) ? 1.5 * hi : 2;
-  const x = shapes.map((shape) => spreadTensor(shape, random, range));
+  const domain = domainOf(kind, layer, attributes);
+  const x = shapes.map((shape) => spreadTensor(shape, random, domain));
   const specs = Object.entries(layer.weights?.(shapes, attributes) ?? {});
   const w = specs.map(([role, { shape, initializer }]): [string, Tensor] => {
     const isPositive = initializer === 'ones'; // a scale or a variance

@@ -9,6 +9,7 @@ import { batchStatistics } from '../reference/batch-norm2d.ts';
 import { references } from '../reference/index.ts';
 import type { Weights64 } from '../reference/reference.ts';
 import { mapTensor, type Tensor64 } from '../reference/tensor64.ts';
+import { activationRoundings } from './rounding-activations.ts';
 import { slope, slopeOfLine } from './slope.ts';
 
 /** Unit roundoff of f32. */
@@ -207,6 +208,7 @@ function batchErrors(c: Case64) {
 
 /** Every layer says here how its kernels round. */
 export const roundings = {
+  ...activationRoundings,
   add: linear(() => ({ y: 1, dx: 0, dw: 0 })),
   averagePool2d: linear((_, __, a) => ({ y: windowSize(a), dx: windowSize(a), dw: 0 })),
   batchNorm2d,

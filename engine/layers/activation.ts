@@ -1,0 +1,61 @@
+/** Activations that map every value by itself, y[i] = f(x[i]): what their layers share. Each layer says its formula. */
+import * as v from 'valibot';
+import type { KernelName } from '../kernels.ts';
+import { call, type Operand } from '../region.ts';
+import { elementCount, type Shape } from '../tensor.ts';
+import { type Layer, layer, type Sample } from './layer.ts';
+
+/** A number that a formula may have as its setting. */
+export const number = (fallback: number) => v.optional(v.pipe(v.number(), v.finite()), fallback);
+
+export const noAttributes = v.strictObject({});
+export type NoAttributes = v.InferOutput<typeof noAttributes>;
+
+interface Activation<A> {
+  readonly attributes: v.GenericSchema<unknown, A>;
+  /** The kernel, which is given x, y and the count of elements, and its settings. */
+  forward(a: A): readonly [kernel: KernelName, ...settings: readonly number[]];
+  /** The kernel, what it reads beside dy (then come dx and the count), and its settings. Absent: there is no gradient. */
+  backward?(a: A): readonly [kernel: KernelName, reads: 'x' | 'y' | 'nothing', ...settings: readonly number[]];
+  /** Attributes to try: the first at all shapes, the others at one. */
+  readonly variants?: readonly Readonly<Record<string, unknown>>[];
+}
+
+const shapes: readonly Shape[] = [
+  [2, 4, 4, 3],
+  [1, 17],
+  [3, 1],
+];
+
+/** Samples of a layer that takes any shape: vectors and tails, a scalar among them. */
+export const anyShape = (
+  [first, ...others]: readonly Readonly<Record<string, unknown>>[] = [{}],
+): readonly Sample[] => [
+  ...shapes.map((input) => ({ input, ...first })),
+  { input: [], wholeBatch: true, ...first },
+  ...others.map((variant) => ({ input: [2, 13], ...variant })),
+];
+
+/** The layer of such a formula. */
+export const activation = <A>({ attributes, forward, backward, variants }: Activation<A>): Layer<A> =>
+  layer({
+    attributes,
+
+    inferShape: ([x]) => x as Shape,
+
+    inPlace: true,
+    forward: ({ x: [x], y, a }) => {
+      const [kernel, ...settings] = forward(a);
+      return call(kernel, x as Operand, y, elementCount(y.shape), settings);
+    },
+
+    ...(backward && {
+      backward: ({ x: [x], y, dy, dx: [dx], a }) => {
+        const [kernel, reads, ...settings] = backward(a);
+        const read = { x: [x as Operand], y: [y], nothing: [] }[reads];
+        return dx ? call(kernel, read, dy, dx, elementCount(y.shape), settings) : [];
+      },
+    }),
+
+    samples: anyShape(variants),
+  });

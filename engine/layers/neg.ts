@@ -1,0 +1,8 @@
+/** The negative: y = −x. Any shape; ONNX Neg. */
+import { activation, noAttributes } from './activation.ts';
+
+export const neg = activation({
+  attributes: noAttributes,
+  forward: () => ['neg'],
+  backward: () => ['neg', 'nothing'],
+});

@@ -1,0 +1,5 @@
+/** The next integer up. */
+import type { Reference } from './reference.ts';
+import { mapTensor, type Tensor64 } from './tensor64.ts';
+
+export const ceil: Reference = ([x]) => mapTensor(x as Tensor64, Math.ceil);

@@ -1,0 +1,5 @@
+/** Powers of e. */
+import type { Reference } from './reference.ts';
+import { mapTensor, type Tensor64 } from './tensor64.ts';
+
+export const exp: Reference = ([x]) => mapTensor(x as Tensor64, Math.exp);

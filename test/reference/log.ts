@@ -1,0 +1,5 @@
+/** Natural logarithms. */
+import type { Reference } from './reference.ts';
+import { mapTensor, type Tensor64 } from './tensor64.ts';
+
+export const log: Reference = ([x]) => mapTensor(x as Tensor64, Math.log);

@@ -1,0 +1,5 @@
+/** Square roots. */
+import type { Reference } from './reference.ts';
+import { mapTensor, type Tensor64 } from './tensor64.ts';
+
+export const sqrt: Reference = ([x]) => mapTensor(x as Tensor64, Math.sqrt);

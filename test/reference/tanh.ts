@@ -1,0 +1,5 @@
+/** Hyperbolic tangents. */
+import type { Reference } from './reference.ts';
+import { mapTensor, type Tensor64 } from './tensor64.ts';
+
+export const tanh: Reference = ([x]) => mapTensor(x as Tensor64, Math.tanh);

@@ -1,0 +1,41 @@
+/** Where the inputs of a layer's cases lie: intervals between its kinks, in which it is smooth. One line a kind. */
+import type { LayerKind } from '../../engine/layers/index.ts';
+import type { Layer } from '../../engine/layers/layer.ts';
+import { STEP } from './slope.ts';
+
+/** Intervals from left to right. */
+export type Domain = readonly (readonly [lo: number, hi: number])[];
+
+/** Slopes are measured up to 2·STEP to either side. */
+const MARGIN = 4 * STEP;
+
+/** Half as far again as the outermost kink on both sides of 0, less the neighbourhood of every kink. */
+function around(...kinks: readonly number[]): Domain {
+  const reach = 1.5 * Math.max(...kinks.map(Math.abs)) || 2;
+  const ends = [-reach, ...kinks.toSorted((a, b) => a - b), reach];
+  const between = ends.slice(1).map((end, i) => [(ends[i] as number) + MARGIN, end - MARGIN] as const);
+  return between.filter(([lo, hi]) => lo < hi);
+}
+
+/** Kinds with kinks that are no limits of a clamp, or that are not defined or too steep somewhere. */
+// biome-ignore lint/suspicious/noExplicitAny: the attribute type belongs to the layer
+const domains: Partial<Record<LayerKind, (a: any) => Domain>> = {
+  ceil: () => around(-2, -1, 0, 1, 2),
+  floor: () => around(-2, -1, 0, 1, 2),
+  hardSigmoid: ({ alpha, beta }) => (alpha === 0 ? around(0) : around(-beta / alpha, (1 - beta) / alpha)),
+  hardSwish: () => around(-3, 3),
+  log: () => [[0.5, 4]],
+  reciprocal: () => [
+    [-4, -0.75],
+    [0.75, 4],
+  ],
+  sqrt: () => [[0.5, 4]],
+};
+
+/** A clamp's kinks are its limits; of all others 0 may be one. */
+export function domainOf(kind: LayerKind, layer: Layer, attributes: unknown): Domain {
+  const own = domains[kind]?.(attributes);
+  if (own) return own;
+  const limits = layer.clamp?.(attributes).filter(Number.isFinite) ?? [];
+  return around(...(limits.length > 0 ? limits : [0]));
+}
