@@ -1,5 +1,6 @@
 /** Entry of build/training.wasm: all of inference, the backward kernels and the optimiser. */
 
+export { equal, powBaseSlope, powExponentSlope, spread } from './backward/arithmetic';
 export { batchNorm2dBackward } from './backward/batch-norm2d';
 export { conv2dFilterGradient, conv2dInputGradient } from './backward/conv2d';
 export { depthwiseConv2dBackward } from './backward/depthwise-conv2d';
@@ -12,6 +13,7 @@ export {
   globalMaxPool2dBackward,
   maxPool2dBackward,
 } from './backward/pool2d';
+export { reduceExtremeBackward } from './backward/reduce';
 export { softmaxBackward, softmaxCrossEntropy } from './backward/softmax';
 export { batchNorm2dTraining } from './batch-norm2d';
 export { dropout } from './dropout';

@@ -29,6 +29,27 @@ export function uniformTensor(shape: Shape, random: Random, lo: number, hi: numb
   return { shape, data };
 }
 
+/**
+ * What makes of the inputs of ±2 such that a layer is defined for, and with slopes that can be measured (slope.ts):
+ * divisors of 1…3 and either sign, bases of 1…2.
+ */
+const domains: Partial<Record<LayerKind, readonly ((value: number) => number)[]>> = {
+  div: [(a) => a, (b) => b + Math.sign(b)],
+  pow: [(a) => 1.5 + a / 4, (b) => b],
+};
+
+/** Spread tensors of these shapes; no element of one is near one of another. */
+function spreadTensors(shapes: readonly Shape[], random: Random, range: number): readonly Tensor[] {
+  const counts = shapes.map(elementCount);
+  const { data } = spreadTensor([counts.reduce((total, count) => total + count, 0)], random, range);
+  let from = 0;
+  return shapes.map((shape, i) => {
+    const start = from;
+    from += counts[i] as number;
+    return { shape, data: data.slice(start, from) };
+  });
+}
+
 /** A layer with inputs of these shapes and weights for them; `range` reaches beyond where a clamp begins. */
 export function layerCase(kind: LayerKind, shapes: readonly Shape[], raw: object, seed: number): LayerCase {
   const layer = layerOfKind(kind);
@@ -36,7 +57,10 @@ export function layerCase(kind: LayerKind, shapes: readonly Shape[], raw: object
   const random = new Random(seed);
   const hi = layer.clamp?.(attributes)[1] ?? Number.POSITIVE_INFINITY;
   const range = Number.isFinite(hi) ? 1.5 * hi : 2;
-  const x = shapes.map((shape) => spreadTensor(shape, random, range));
+  const x = spreadTensors(shapes, random, range).map(({ shape, data }, i) => {
+    const domain = domains[kind]?.[i];
+    return { shape, data: domain ? data.map(domain) : data };
+  });
   const specs = Object.entries(layer.weights?.(shapes, attributes) ?? {});
   const w = specs.map(([role, { shape, initializer }]): [string, Tensor] => {
     const isPositive = initializer === 'ones'; // a scale or a variance
