@@ -56,20 +56,7 @@ class Clamp {
   }
 }
 
-@unmanaged
-class Add {
-  @inline
-  of(a: v128, b: v128, lo: v128, hi: v128): v128 {
-    return Simd.clamp(f32x4.add(a, b), lo, hi);
-  }
-}
-
 /** y = min(max(x, lo), hi); NaN stays NaN. */
 export function clamp(x: usize, y: usize, n: i32, lo: f32, hi: f32): void {
   Elementwise.run<Clamp>(x, x, y, n, lo, hi);
-}
-
-/** y = clamp(a + b, lo, hi). */
-export function add(a: usize, b: usize, y: usize, n: i32, lo: f32, hi: f32): void {
-  Elementwise.run<Add>(a, b, y, n, lo, hi);
 }

@@ -18,6 +18,7 @@ export {
   sqrtBackward,
   tanhBackward,
 } from './backward/activation';
+export { equal, powBaseSlope, powExponentSlope, spread } from './backward/arithmetic';
 export { batchNorm2dBackward } from './backward/batch-norm2d';
 export { conv2dFilterGradient, conv2dInputGradient } from './backward/conv2d';
 export { depthwiseConv2dBackward } from './backward/depthwise-conv2d';
@@ -32,6 +33,8 @@ export {
 } from './backward/pool2d';
 export { preluBackward } from './backward/prelu';
 export { logSoftmaxBackward, softmaxBackward, softmaxCrossEntropy } from './backward/softmax';
+export { reduceExtremeBackward } from './backward/reduce';
+export { softmaxBackward, softmaxCrossEntropy } from './backward/softmax';
 export { batchNorm2dTraining } from './batch-norm2d';
 export { dropout } from './dropout';
 export * from './inference';

@@ -1,14 +1,40 @@
 /** conv → add becomes conv with a residual: the sum is made while the products are still in registers. */
-import { type GraphNode, layerOf } from '../graph.ts';
+import { EngineError } from '../errors.ts';
+import { type Graph, type GraphNode, inferShapes, layerOf, type Shapes } from '../graph.ts';
+import { sameShape } from '../tensor.ts';
 import { absorb, type Pass, type Program, rewriteNodes, soleProducer } from './program.ts';
+
+/** Two batches, so that a 1 of the graph is not taken for the batch. */
+const BATCHES = [1, 2];
 
 export const fuseResidualAdd: Pass = {
   name: 'fuse residual add',
-  run: (program) => rewriteNodes(program, fuse),
+  run: (program) => {
+    // Fusing leaves every value that remains its shape, so the shapes at the start serve to the end.
+    const shapes = shapesAtBatches(program.graph);
+    return shapes ? rewriteNodes(program, (current, node) => fuse(current, node, shapes)) : program;
+  },
 };
 
-function fuse({ graph, tensors }: Program, node: GraphNode): Program | undefined {
-  if (!layerOf(node).residualAdd || node.epilogue) return undefined;
+/** Undefined where the graph does not take such batches: then nothing is known of a sum's shapes. */
+function shapesAtBatches(graph: Graph): readonly Shapes[] | undefined {
+  try {
+    return BATCHES.map((batch) => inferShapes(graph, batch));
+  } catch (error) {
+    if (error instanceof EngineError) return undefined;
+    throw error;
+  }
+}
+
+/** A sum that stretches an operand is none of a residual: an epilogue reads as many elements as it writes. */
+const isOfOneShape = (node: GraphNode, shapes: readonly Shapes[]): boolean =>
+  shapes.every((at) => {
+    const [first, second] = at.inputs(node);
+    return first !== undefined && second !== undefined && sameShape(first, second);
+  });
+
+function fuse({ graph, tensors }: Program, node: GraphNode, shapes: readonly Shapes[]): Program | undefined {
+  if (!layerOf(node).residualAdd || node.epilogue || !isOfOneShape(node, shapes)) return undefined;
   const producerOf = soleProducer(graph);
   const [first, second] = node.inputs as [string, string];
   for (const [reference, residual] of [[second, first] as const, [first, second] as const]) {

@@ -1,5 +1,4 @@
 /** The sum of two tensors, element by element. */
-import type { Reference } from './reference.ts';
-import { mapTensor, type Tensor64 } from './tensor64.ts';
+import { elementwise } from './broadcast.ts';
 
-export const add: Reference = ([a, b]) => mapTensor(a as Tensor64, (value, i) => value + (b as Tensor64).data[i]!);
+export const add = elementwise((a, b) => a + b);

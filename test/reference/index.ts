@@ -11,6 +11,7 @@ import { constant } from './constant.ts';
 import { conv2d } from './conv2d.ts';
 import { dense } from './dense.ts';
 import { depthwiseConv2d } from './depthwise-conv2d.ts';
+import { div } from './div.ts';
 import { dropout, dropoutTraining } from './dropout.ts';
 import { elu } from './elu.ts';
 import { erf } from './erf.ts';
@@ -29,6 +30,15 @@ import { maxPool2d } from './max-pool2d.ts';
 import { neg } from './neg.ts';
 import { prelu } from './prelu.ts';
 import { reciprocal } from './reciprocal.ts';
+import { max } from './max.ts';
+import { maxPool2d } from './max-pool2d.ts';
+import { min } from './min.ts';
+import { mul } from './mul.ts';
+import { pow } from './pow.ts';
+import { reduceMax } from './reduce-max.ts';
+import { reduceMean } from './reduce-mean.ts';
+import { reduceMin } from './reduce-min.ts';
+import { reduceSum } from './reduce-sum.ts';
 import type { Reference, TrainingReference } from './reference.ts';
 import { relu } from './relu.ts';
 import { relu6 } from './relu6.ts';
@@ -38,6 +48,7 @@ import { softmax } from './softmax.ts';
 import { softplus } from './softplus.ts';
 import { sqrt } from './sqrt.ts';
 import { tanh } from './tanh.ts';
+import { sub } from './sub.ts';
 
 export const references = {
   abs,
@@ -51,6 +62,7 @@ export const references = {
   conv2d,
   dense,
   depthwiseConv2d,
+  div,
   dropout,
   elu,
   erf,
@@ -69,6 +81,15 @@ export const references = {
   neg,
   prelu,
   reciprocal,
+  max,
+  maxPool2d,
+  min,
+  mul,
+  pow,
+  reduceMax,
+  reduceMean,
+  reduceMin,
+  reduceSum,
   relu,
   relu6,
   sigmoid,
@@ -77,6 +98,7 @@ export const references = {
   softplus,
   sqrt,
   tanh,
+  sub,
 } satisfies Record<LayerKind, Reference>;
 
 /** Layers that compute something else in training. */

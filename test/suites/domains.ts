@@ -17,14 +17,22 @@ function around(...kinks: readonly number[]): Domain {
   return between.filter(([lo, hi]) => lo < hi);
 }
 
-/** Kinds with kinks that are no limits of a clamp, or that are not defined or too steep somewhere. */
+/** Kinds with kinks that are no limits of a clamp, or that are not defined or too steep somewhere; by the input's number. */
 // biome-ignore lint/suspicious/noExplicitAny: the attribute type belongs to the layer
-const domains: Partial<Record<LayerKind, (a: any) => Domain>> = {
+const domains: Partial<Record<LayerKind, (a: any, input: number) => Domain>> = {
   ceil: () => around(-2, -1, 0, 1, 2),
+  div: (_, input) =>
+    input === 0
+      ? around(0)
+      : [
+          [-3, -1],
+          [1, 3],
+        ],
   floor: () => around(-2, -1, 0, 1, 2),
   hardSigmoid: ({ alpha, beta }) => (alpha === 0 ? around(0) : around(-beta / alpha, (1 - beta) / alpha)),
   hardSwish: () => around(-3, 3),
   log: () => [[0.5, 4]],
+  pow: (_, input) => (input === 0 ? [[1, 2]] : around(0)),
   reciprocal: () => [
     [-4, -0.75],
     [0.75, 4],
@@ -33,8 +41,8 @@ const domains: Partial<Record<LayerKind, (a: any) => Domain>> = {
 };
 
 /** A clamp's kinks are its limits; of all others 0 may be one. */
-export function domainOf(kind: LayerKind, layer: Layer, attributes: unknown): Domain {
-  const own = domains[kind]?.(attributes);
+export function domainOf(kind: LayerKind, layer: Layer, attributes: unknown, input: number): Domain {
+  const own = domains[kind]?.(attributes, input);
   if (own) return own;
   const limits = layer.clamp?.(attributes).filter(Number.isFinite) ?? [];
   return around(...(limits.length > 0 ? limits : [0]));

@@ -31,6 +31,27 @@ function placeIn(domain: Domain, distance: number): number {
   return (domain.at(-1) as Domain[number])[1];
 }
 
+/** Spread tensors of these shapes; inputs of one domain share it, so that no element of one is near one of another. */
+function spreadTensors(
+  shapes: readonly Shape[],
+  random: Random,
+  domainOfInput: (input: number) => Domain,
+): readonly Tensor[] {
+  const domains = shapes.map((_, i) => domainOfInput(i));
+  if (new Set(domains.map((domain) => JSON.stringify(domain))).size > 1) {
+    return shapes.map((shape, i) => spreadTensor(shape, random, domains[i] as Domain));
+  }
+  const counts = shapes.map(elementCount);
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  const { data } = spreadTensor([total], random, domains[0] ?? []);
+  let from = 0;
+  return shapes.map((shape, i) => {
+    const start = from;
+    from += counts[i] as number;
+    return { shape, data: data.slice(start, from) };
+  });
+}
+
 /** Uniform in [lo, hi). */
 export function uniformTensor(shape: Shape, random: Random, lo: number, hi: number): Tensor {
   const data = Float32Array.from({ length: elementCount(shape) }, () => lo + (hi - lo) * random.float());
@@ -42,8 +63,7 @@ export function layerCase(kind: LayerKind, shapes: readonly Shape[], raw: object
   const layer = layerOfKind(kind);
   const attributes = parseAttributes(layer, raw);
   const random = new Random(seed);
-  const domain = domainOf(kind, layer, attributes);
-  const x = shapes.map((shape) => spreadTensor(shape, random, domain));
+  const x = spreadTensors(shapes, random, (input) => domainOf(kind, layer, attributes, input));
   const specs = Object.entries(layer.weights?.(shapes, attributes) ?? {});
   const w = specs.map(([role, { shape, initializer }]): [string, Tensor] => {
     const isPositive = initializer === 'ones'; // a scale or a variance

@@ -10,6 +10,7 @@ import { references } from '../reference/index.ts';
 import type { Weights64 } from '../reference/reference.ts';
 import { mapTensor, type Tensor64 } from '../reference/tensor64.ts';
 import { activationRoundings } from './rounding-activations.ts';
+import * as arithmetic from './rounding-arithmetic.ts';
 import { slope, slopeOfLine } from './slope.ts';
 
 /** Unit roundoff of f32. */
@@ -210,6 +211,7 @@ function batchErrors(c: Case64) {
 export const roundings = {
   ...activationRoundings,
   add: linear(() => ({ y: 1, dx: 0, dw: 0 })),
+  add: arithmetic.sumOrDifference,
   averagePool2d: linear((_, __, a) => ({ y: windowSize(a), dx: windowSize(a), dw: 0 })),
   batchNorm2d,
   bias: linear((_, y) => ({ y: 1, dx: 0, dw: rowCount(y) })),
@@ -221,6 +223,7 @@ export const roundings = {
   })),
   dense: linear((x, y) => ({ y: side(x, 1) + 1, dx: side(y, 1), dw: side(x, 0) })),
   depthwiseConv2d: linear((_, y, a) => ({ y: windowSize(a) + 1, dx: windowSize(a) * a.multiplier, dw: rowCount(y) })),
+  div: arithmetic.div,
   dropout: {
     forward: (_, y) => y.data.map(() => 0),
     /** 1 / (1 − rate) is rounded once, the product once. */
@@ -230,8 +233,17 @@ export const roundings = {
   flatten: selecting(() => 1),
   globalAveragePool2d: linear((x) => ({ y: side(x, 1) * side(x, 2), dx: 1, dw: 0 })),
   globalMaxPool2d: selecting(() => 1),
+  max: arithmetic.max,
   maxPool2d: selecting(windowSize),
+  min: arithmetic.min,
+  mul: arithmetic.mul,
+  pow: arithmetic.pow,
+  reduceMax: selecting(() => 1),
+  reduceMean: linear((x, _, a) => ({ y: arithmetic.reducedCount(x, a), dx: 1, dw: 0 })),
+  reduceMin: selecting(() => 1),
+  reduceSum: linear((x, _, a) => ({ y: arithmetic.reducedCount(x, a), dx: 1, dw: 0 })),
   relu: selecting(() => 1),
   relu6: selecting(() => 1),
   softmax,
+  sub: arithmetic.sumOrDifference,
 } satisfies Record<LayerKind, Rounding>;

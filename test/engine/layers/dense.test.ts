@@ -1,6 +1,5 @@
-/** Dense layers and sums: sizes, and shapes that do not fit. */
+/** Dense layers: sizes, and shapes that do not fit. */
 import { describe, expect, test } from 'vitest';
-import { EngineError } from '../../../engine/errors.ts';
 import type { LayerKind } from '../../../engine/layers/index.ts';
 import type { Shape } from '../../../engine/tensor.ts';
 import { elementCount } from '../../../engine/tensor.ts';
@@ -26,13 +25,6 @@ describe('dense', () => {
       'expected an input [N,IN], got [1,5,5,64]: flatten it first',
     );
     expect(shape('dense', { units: 10 }, shape('flatten', {}, [4, 5, 5, 64]) as Shape)).toEqual([4, 10]);
-  });
-});
-
-describe('add', () => {
-  test('does not broadcast', () => {
-    expect(() => shape('add', {}, [1, 4, 4, 3], [1, 4, 4, 1])).toThrow('[1,4,4,3] and [1,4,4,1]');
-    expect(() => shape('add', {}, [1, 4], [1, 4, 1])).toThrow(EngineError);
   });
 });
 

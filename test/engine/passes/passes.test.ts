@@ -95,6 +95,66 @@ describe('fusing a residual add', () => {
     expect(difference(program, fused)).toBe(0);
   });
 
+  describe('leaves a sum that stretches one of its operands', () => {
+    test.each([
+      ['to all pixels', [-1, 1, 1, 3]],
+      ['to a batch, where a batch of one would not show it', [1, 6, 6, 3]],
+      ['to all channels', [-1, 6, 6, 1]],
+      ['that lacks an axis', [6, 3]],
+      ['that is a number', []],
+    ])('%s', (_, shape) => {
+      const graph = buildGraph({
+        inputs: [
+          { name: 'x', shape: [-1, 6, 6, 3], datatype: 'FP32' },
+          { name: 'r', shape, datatype: 'FP32' },
+        ],
+        nodes: [
+          { id: 'c', kind: 'conv2d', inputs: ['x'], attributes: conv },
+          { id: 's', kind: 'add', inputs: ['c', 'r'], attributes: {} },
+        ],
+        outputs: [{ name: 'y', from: 's' }],
+      });
+      expect(kinds(fuseResidualAdd.run(seededProgram(graph)).graph)).toEqual(['conv2d', 'add']);
+    });
+
+    test('that is the convolution', () => {
+      const graph = chain(
+        ['m', 'reduceMean', ['x'], { axes: [1, 2], keepDimensions: true }],
+        ['c', 'conv2d', ['m'], conv],
+        ['s', 'add', ['c', 'x']],
+      );
+      expect(kinds(fuseResidualAdd.run(seededProgram(graph)).graph)).toEqual(['reduceMean', 'conv2d', 'add']);
+    });
+  });
+
+  test('fuses one sum after the other', () => {
+    const graph = chain(
+      ['c', 'conv2d', ['x'], conv],
+      ['s', 'add', ['c', 'x']],
+      ['d', 'conv2d', ['s'], conv],
+      ['t', 'add', ['d', 's']],
+    );
+    const program = seededProgram(graph);
+    const fused = fuseResidualAdd.run(program);
+    expect(kinds(fused.graph)).toEqual(['conv2d', 'conv2d']);
+    expect(difference(program, fused)).toBe(0);
+  });
+
+  test('leaves a graph that takes no batch of two', () => {
+    const graph = buildGraph({
+      inputs: [
+        { name: 'x', shape: [-1, 6, 6, 3], datatype: 'FP32' },
+        { name: 'r', shape: [4, 6, 6, 3], datatype: 'FP32' },
+      ],
+      nodes: [
+        { id: 'c', kind: 'conv2d', inputs: ['x'], attributes: conv },
+        { id: 's', kind: 'add', inputs: ['c', 'r'], attributes: {} },
+      ],
+      outputs: [{ name: 'y', from: 's' }],
+    });
+    expect(kinds(fuseResidualAdd.run(seededProgram(graph)).graph)).toEqual(['conv2d', 'add']);
+  });
+
   test('leaves a sum of a value with itself', () => {
     const graph = chain(['c', 'conv2d', ['x'], conv], ['s', 'add', ['c', 'c']]);
     expect(kinds(fuseResidualAdd.run(seededProgram(graph)).graph)).toEqual(['conv2d', 'add']);

@@ -1,0 +1,4 @@
+/** The larger of two tensors, element by element; NaN where one is NaN. */
+import { elementwise } from './broadcast.ts';
+
+export const max = elementwise(Math.max);

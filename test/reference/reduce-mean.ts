@@ -1,0 +1,4 @@
+/** Means over some axes. */
+import { reduced, sumOf } from './reduce.ts';
+
+export const reduceMean = reduced((values) => sumOf(values) / values.length);
