@@ -21,7 +21,7 @@ const name = v.pipe(v.string(), v.minLength(1), v.maxLength(200));
 const side = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(2 ** 31 - 1));
 const inputShape = v.pipe(
   v.union([v.strictTuple([]), v.tupleWithRest([v.union([v.literal(-1), side])], side)]),
-  v.maxLength(4),
+  v.maxLength(6),
   v.transform((shape): Shape => shape),
 );
 
