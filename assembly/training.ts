@@ -23,6 +23,7 @@ export { batchNorm2dBackward } from './backward/batch-norm2d';
 export { conv2dFilterGradient, conv2dInputGradient } from './backward/conv2d';
 export { depthwiseConv2dBackward } from './backward/depthwise-conv2d';
 export { accumulate, clampBackward, moveTowards } from './backward/elementwise';
+export { gatherAxisBackward } from './backward/gather';
 export { columnSums, gemmTransposed } from './backward/gemm';
 export { packPanelsTransposed } from './backward/pack';
 export {
@@ -35,6 +36,7 @@ export { preluBackward } from './backward/prelu';
 export { logSoftmaxBackward, softmaxBackward, softmaxCrossEntropy } from './backward/softmax';
 export { reduceExtremeBackward } from './backward/reduce';
 export { softmaxBackward, softmaxCrossEntropy } from './backward/softmax';
+export { stridedAdd } from './backward/strided-add';
 export { batchNorm2dTraining } from './batch-norm2d';
 export { dropout } from './dropout';
 export * from './inference';

@@ -11,7 +11,7 @@ class ClampBackward {
 }
 
 @unmanaged
-class Sum {
+export class Sum {
   @inline
   of(a: v128, b: v128, p: v128, q: v128): v128 {
     return f32x4.add(a, b);

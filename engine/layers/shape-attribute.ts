@@ -13,3 +13,10 @@ export const shapeAttribute = v.pipe(
   v.maxLength(MAX_RANK),
   v.transform((shape): Shape => shape),
 );
+
+/** A shape in which −1 stands for a length that the layer works out. */
+export const openShapeAttribute = v.pipe(
+  v.array(v.union([length, v.literal(-1)])),
+  v.maxLength(MAX_RANK),
+  v.transform((shape): Shape => shape),
+);

@@ -7,9 +7,11 @@ import { batchNorm2d, batchNorm2dTraining } from './batch-norm2d.ts';
 import { bias } from './bias.ts';
 import { ceil } from './ceil.ts';
 import { clip } from './clip.ts';
+import { concat } from './concat.ts';
 import { constant } from './constant.ts';
 import { conv2d } from './conv2d.ts';
 import { dense } from './dense.ts';
+import { depthToSpace } from './depth-to-space.ts';
 import { depthwiseConv2d } from './depthwise-conv2d.ts';
 import { div } from './div.ts';
 import { dropout, dropoutTraining } from './dropout.ts';
@@ -19,6 +21,9 @@ import { exp } from './exp.ts';
 import { flatten } from './flatten.ts';
 import { floor } from './floor.ts';
 import { gelu } from './gelu.ts';
+import { expand } from './expand.ts';
+import { flatten } from './flatten.ts';
+import { gather } from './gather.ts';
 import { globalAveragePool2d } from './global-average-pool2d.ts';
 import { globalMaxPool2d } from './global-max-pool2d.ts';
 import { hardSigmoid } from './hard-sigmoid.ts';
@@ -49,6 +54,15 @@ import { softplus } from './softplus.ts';
 import { sqrt } from './sqrt.ts';
 import { tanh } from './tanh.ts';
 import { sub } from './sub.ts';
+import { pad } from './pad.ts';
+import type { Reference, TrainingReference } from './reference.ts';
+import { relu } from './relu.ts';
+import { relu6 } from './relu6.ts';
+import { reshape } from './reshape.ts';
+import { slice } from './slice.ts';
+import { softmax } from './softmax.ts';
+import { spaceToDepth } from './space-to-depth.ts';
+import { transpose } from './transpose.ts';
 
 export const references = {
   abs,
@@ -58,9 +72,11 @@ export const references = {
   bias,
   ceil,
   clip,
+  concat,
   constant,
   conv2d,
   dense,
+  depthToSpace,
   depthwiseConv2d,
   div,
   dropout,
@@ -70,6 +86,9 @@ export const references = {
   flatten,
   floor,
   gelu,
+  expand,
+  flatten,
+  gather,
   globalAveragePool2d,
   globalMaxPool2d,
   hardSigmoid,
@@ -99,6 +118,14 @@ export const references = {
   sqrt,
   tanh,
   sub,
+  pad,
+  relu,
+  relu6,
+  reshape,
+  slice,
+  softmax,
+  spaceToDepth,
+  transpose,
 } satisfies Record<LayerKind, Reference>;
 
 /** Layers that compute something else in training. */

@@ -7,37 +7,14 @@ import type { LayerKind } from '../../engine/layers/index.ts';
 import { elementCount, type Shape } from '../../engine/tensor.ts';
 import { batchStatistics } from '../reference/batch-norm2d.ts';
 import { references } from '../reference/index.ts';
-import type { Weights64 } from '../reference/reference.ts';
 import { mapTensor, type Tensor64 } from '../reference/tensor64.ts';
 import { activationRoundings } from './rounding-activations.ts';
 import * as arithmetic from './rounding-arithmetic.ts';
+import { type Case64, type Rounding, tensorOf, U } from './rounding-contract.ts';
+import { moving } from './rounding-movement.ts';
 import { slope, slopeOfLine } from './slope.ts';
 
-/** Unit roundoff of f32. */
-export const U = 2 ** -24;
-
-export interface Case64 {
-  readonly kind: LayerKind;
-  // biome-ignore lint/suspicious/noExplicitAny: the attribute type belongs to the layer
-  readonly attributes: any;
-  readonly x: readonly Tensor64[];
-  readonly w: Weights64;
-}
-
-/** A tensor whose gradient is meant: an input by its number or a weight by its role. */
-export type Target = number | string;
-
-export interface Rounding {
-  /** Largest error of each element of y = f(x, w); `y` is exact. */
-  forward(c: Case64, y: Tensor64): ArrayLike<number>;
-  /** As forward, for what the layer computes in training. */
-  training?(c: Case64, y: Tensor64): ArrayLike<number>;
-  /** Largest error of element i of a gradient; `exact` is the gradient itself. */
-  gradient(c: Case64, dy: Float64Array): (target: Target, i: number, exact: number) => number;
-}
-
-export const tensorOf = (c: Case64, target: Target): Tensor64 =>
-  (typeof target === 'number' ? c.x[target] : c.w[target]) as Tensor64;
+export { type Case64, type Rounding, type Target, tensorOf, U } from './rounding-contract.ts';
 
 const absolute = (t: Tensor64): Tensor64 => mapTensor(t, Math.abs);
 
@@ -215,6 +192,7 @@ export const roundings = {
   averagePool2d: linear((_, __, a) => ({ y: windowSize(a), dx: windowSize(a), dw: 0 })),
   batchNorm2d,
   bias: linear((_, y) => ({ y: 1, dx: 0, dw: rowCount(y) })),
+  concat: moving,
   constant: selecting(() => 1),
   conv2d: linear((x, y, a) => ({
     y: (windowSize(a) * side(x, 3)) / a.groups + 1,
@@ -222,6 +200,7 @@ export const roundings = {
     dw: rowCount(y),
   })),
   dense: linear((x, y) => ({ y: side(x, 1) + 1, dx: side(y, 1), dw: side(x, 0) })),
+  depthToSpace: moving,
   depthwiseConv2d: linear((_, y, a) => ({ y: windowSize(a) + 1, dx: windowSize(a) * a.multiplier, dw: rowCount(y) })),
   div: arithmetic.div,
   dropout: {
@@ -230,7 +209,9 @@ export const roundings = {
     training: (_, y) => y.data.map((value) => 2 * U * Math.abs(value)),
     gradient: () => (_, __, exact) => 2 * U * Math.abs(exact),
   },
+  expand: moving,
   flatten: selecting(() => 1),
+  gather: moving,
   globalAveragePool2d: linear((x) => ({ y: side(x, 1) * side(x, 2), dx: 1, dw: 0 })),
   globalMaxPool2d: selecting(() => 1),
   max: arithmetic.max,
@@ -242,8 +223,13 @@ export const roundings = {
   reduceMean: linear((x, _, a) => ({ y: arithmetic.reducedCount(x, a), dx: 1, dw: 0 })),
   reduceMin: selecting(() => 1),
   reduceSum: linear((x, _, a) => ({ y: arithmetic.reducedCount(x, a), dx: 1, dw: 0 })),
+  pad: moving,
   relu: selecting(() => 1),
   relu6: selecting(() => 1),
+  reshape: moving,
+  slice: moving,
   softmax,
   sub: arithmetic.sumOrDifference,
+  spaceToDepth: moving,
+  transpose: moving,
 } satisfies Record<LayerKind, Rounding>;

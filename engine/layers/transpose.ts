@@ -1,0 +1,56 @@
+/**
+ * The axes in another order: axis k of y is axis permutation[k] of x.
+ *   Any shape; ONNX Transpose
+ */
+import * as v from 'valibot';
+import type { Operand } from '../region.ts';
+import type { Shape } from '../tensor.ts';
+import { axisAttribute, checkEntries } from './axis.ts';
+import { layer } from './layer.ts';
+import { MAX_RANK } from './shape-attribute.ts';
+import { type Box, reversed, rowMajor, stridedCopy, whole } from './strided.ts';
+
+const attributes = v.strictObject({
+  permutation: v.pipe(
+    v.array(axisAttribute),
+    v.maxLength(MAX_RANK),
+    v.check((axes) => axes.every((_, axis) => axes.includes(axis)), 'a permutation names every axis once, from 0'),
+  ),
+});
+
+type Attributes = v.InferOutput<typeof attributes>;
+
+function boxOf(x: Shape, { permutation }: Attributes): Box {
+  const strides = rowMajor(x);
+  const sizes = permutation.map((axis) => x[axis] as number);
+  return {
+    sizes,
+    from: { offset: 0, strides: permutation.map((axis) => strides[axis] as number) },
+    to: whole(sizes),
+  };
+}
+
+export const transpose = layer<Attributes>({
+  attributes,
+
+  inferShape: ([x], a) => {
+    checkEntries(x as Shape, a.permutation, 'the permutation');
+    return boxOf(x as Shape, a).sizes;
+  },
+
+  transposes: true,
+  forward: ({ x: [x], y, a }) => stridedCopy(x as Operand, y, boxOf((x as Operand).shape, a)),
+  backward: ({ x: [x], dy, dx: [dx], a }) => (dx ? stridedCopy(dy, dx, reversed(boxOf((x as Operand).shape, a))) : []),
+
+  samples: [
+    { input: [2, 3, 5, 7], permutation: [0, 2, 3, 1] }, // NCHW → NHWC, odd everywhere
+    { input: [2, 5, 7, 3], permutation: [0, 3, 1, 2] }, // and back: fewer rows than a block has
+    { input: [1, 8, 4, 12], permutation: [0, 2, 3, 1] }, // blocks without a rest
+    { input: [3, 4, 5], permutation: [2, 1, 0], wholeBatch: true },
+    { input: [2, 3, 2, 3, 2, 3], permutation: [5, 0, 4, 2, 3, 1], wholeBatch: true },
+    { input: [4, 1, 6], permutation: [0, 2, 1] }, // nothing moves
+    { input: [5, 6], permutation: [1, 0], wholeBatch: true },
+    { input: [2, 9, 3, 4], permutation: [0, 2, 1, 3] }, // whole runs move
+    { input: [3], permutation: [0] },
+  ],
+});
