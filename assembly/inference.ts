@@ -2,6 +2,7 @@
 
 export { addBias, affine, packBatchNorm2d } from './channelwise';
 export { conv2d } from './conv2d';
+export { conv2dTransposed } from './conv2d-transposed';
 export { depthwiseConv2d } from './depthwise-conv2d';
 export { add, clamp } from './elementwise';
 export { gemm } from './gemm';

@@ -1,7 +1,7 @@
 /** Entry of build/training.wasm: all of inference, the backward kernels and the optimiser. */
 
 export { batchNorm2dBackward } from './backward/batch-norm2d';
-export { conv2dFilterGradient, conv2dInputGradient } from './backward/conv2d';
+export { conv2dFilterGradient, convTranspose2dFilterGradient } from './backward/conv2d';
 export { depthwiseConv2dBackward } from './backward/depthwise-conv2d';
 export { accumulate, clampBackward, moveTowards } from './backward/elementwise';
 export { columnSums, gemmTransposed } from './backward/gemm';

@@ -12,22 +12,32 @@ export const pair = v.pipe(
   v.transform((value): readonly [number, number] => (typeof value === 'number' ? [value, value] : value)),
 );
 
-/** Zero rows and columns around the input: n, [h, w], [top, bottom, left, right], or `same` (⌈input / stride⌉ outputs). */
+/** As `pair`, of pixels that may be 0. */
+export const pixelsPair = v.pipe(
+  v.union([pixels, v.strictTuple([pixels, pixels])]),
+  v.transform((value): readonly [number, number] => (typeof value === 'number' ? [value, value] : value)),
+);
+
+/**
+ * Zero rows and columns around the input: n, [h, w], [top, bottom, left, right], or `same` (⌈input / stride⌉ outputs),
+ * whose odd pixel goes to the bottom and right; `sameLower`: to the top and left.
+ */
 const padding = v.pipe(
   v.union([
     pixels,
     v.strictTuple([pixels, pixels]),
     v.strictTuple([pixels, pixels, pixels, pixels]),
-    v.literal('same'),
+    v.picklist(['same', 'sameLower']),
   ]),
   v.transform((value): Padding => {
-    if (value === 'same') return value;
+    if (typeof value === 'string') return value;
     if (typeof value === 'number') return [value, value, value, value];
     return value.length === 2 ? [value[0], value[0], value[1], value[1]] : value;
   }),
 );
 
-export type Padding = 'same' | readonly [top: number, bottom: number, left: number, right: number];
+export type Sides = readonly [top: number, bottom: number, left: number, right: number];
+export type Padding = 'same' | 'sameLower' | Sides;
 
 /** Entries of every windowed layer's attributes; `stride` differs in its default between convolution and pooling. */
 export const windowEntries = {
@@ -49,13 +59,17 @@ interface Extent {
   readonly before: number;
 }
 
+/** What `same` puts before the first element, of `total` padding elements. */
+export const sameBefore = (padding: 'same' | 'sameLower', total: number): number =>
+  padding === 'same' ? Math.floor(total / 2) : Math.ceil(total / 2);
+
 /** Output length and padding before the first element along one axis. */
 function extent(a: WindowAttributes, axis: 0 | 1, input: number): Extent {
   const stride = a.stride[axis];
   const reach = (a.size[axis] - 1) * a.dilation[axis] + 1;
-  if (a.padding === 'same') {
+  if (typeof a.padding === 'string') {
     const output = Math.ceil(input / stride);
-    return { output, before: Math.floor(Math.max(0, (output - 1) * stride + reach - input) / 2) };
+    return { output, before: sameBefore(a.padding, Math.max(0, (output - 1) * stride + reach - input)) };
   }
   const before = a.padding[axis * 2] as number;
   const after = a.padding[axis * 2 + 1] as number;
@@ -99,4 +113,4 @@ export function windowArguments(x: Shape, y: Shape, a: WindowAttributes, channel
 export const isPointwise = (a: WindowAttributes): boolean =>
   a.size.every((side) => side === 1) &&
   a.stride.every((side) => side === 1) &&
-  (a.padding === 'same' || a.padding.every((side) => side === 0));
+  (typeof a.padding === 'string' || a.padding.every((side) => side === 0));

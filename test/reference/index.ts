@@ -5,6 +5,7 @@ import { averagePool2d } from './average-pool2d.ts';
 import { batchNorm2d, batchNorm2dTraining } from './batch-norm2d.ts';
 import { bias } from './bias.ts';
 import { constant } from './constant.ts';
+import { convTranspose2d } from './conv-transpose2d.ts';
 import { conv2d } from './conv2d.ts';
 import { dense } from './dense.ts';
 import { depthwiseConv2d } from './depthwise-conv2d.ts';
@@ -25,6 +26,7 @@ export const references = {
   bias,
   constant,
   conv2d,
+  convTranspose2d,
   dense,
   depthwiseConv2d,
   dropout,

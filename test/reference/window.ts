@@ -17,7 +17,7 @@ export function windowTaps(a: WindowAttributes, axis: 0 | 1, length: number): re
   const positions: number[][] = [];
   for (let start = -before; ; start += stride) {
     const fits = start + reach <= length + after;
-    if (!a.ceilMode || a.padding === 'same') {
+    if (!a.ceilMode || typeof a.padding === 'string') {
       if (!fits) return positions;
     } else {
       // One more window may hang over the far edge, but none begins behind the last pixel.
@@ -35,9 +35,10 @@ export function windowTaps(a: WindowAttributes, axis: 0 | 1, length: number): re
 }
 
 function padding(a: WindowAttributes, axis: 0 | 1, length: number, reach: number): readonly [number, number] {
-  if (a.padding !== 'same') return axis === 0 ? [a.padding[0], a.padding[1]] : [a.padding[2], a.padding[3]];
-  // As much as ⌈length / stride⌉ windows need; the odd pixel goes to the end.
+  if (typeof a.padding !== 'string') return axis === 0 ? [a.padding[0], a.padding[1]] : [a.padding[2], a.padding[3]];
+  // As much as ⌈length / stride⌉ windows need; the odd pixel goes to the end, or to the beginning.
   const windows = Math.ceil(length / a.stride[axis]);
   const total = Math.max(0, (windows - 1) * a.stride[axis] + reach - length);
-  return [Math.floor(total / 2), total - Math.floor(total / 2)];
+  const [less, more] = [Math.floor(total / 2), total - Math.floor(total / 2)];
+  return a.padding === 'same' ? [less, more] : [more, less];
 }

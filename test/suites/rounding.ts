@@ -217,6 +217,11 @@ export const roundings = {
     dx: (windowSize(a) * a.filters) / a.groups,
     dw: rowCount(y),
   })),
+  convTranspose2d: linear((x, y, a) => ({
+    y: (windowSize(a) * side(x, 3)) / a.groups + 1,
+    dx: (windowSize(a) * a.filters) / a.groups,
+    dw: Math.max(rowCount(x), rowCount(y)), // of the filter, of the bias
+  })),
   dense: linear((x, y) => ({ y: side(x, 1) + 1, dx: side(y, 1), dw: side(x, 0) })),
   depthwiseConv2d: linear((_, y, a) => ({ y: windowSize(a) + 1, dx: windowSize(a) * a.multiplier, dw: rowCount(y) })),
   dropout: {

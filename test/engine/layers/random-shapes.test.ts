@@ -25,14 +25,17 @@ const windowed = fc
     size: pairOf(4),
     stride: pairOf(3),
     dilation: pairOf(3),
-    padding: fc.oneof(fc.constant('same' as const), fc.tuple(fc.nat(3), fc.nat(3), fc.nat(3), fc.nat(3))),
+    padding: fc.oneof(
+      fc.constantFrom('same' as const, 'sameLower' as const),
+      fc.tuple(fc.nat(3), fc.nat(3), fc.nat(3), fc.nat(3)),
+    ),
     extra: fc.tuple(fc.nat(5), fc.nat(5)),
     n: upTo(2),
   })
   .map(({ extra, n, ...window }) => {
     const side = (axis: 0 | 1) => {
       const reach = (window.size[axis] - 1) * window.dilation[axis] + 1;
-      const padded = window.padding === 'same' ? 0 : window.padding[2 * axis]! + window.padding[2 * axis + 1]!;
+      const padded = typeof window.padding === 'string' ? 0 : window.padding[2 * axis]! + window.padding[2 * axis + 1]!;
       return Math.max(1, reach - padded) + extra[axis];
     };
     return { window, image: [n, side(0), side(1)] as const };
@@ -45,6 +48,23 @@ const conv2d = fc
   .map(({ windowed: { window, image }, groups, inputs, outputs, bias, ...rest }): Problem => {
     const raw = { ...window, groups, filters: groups * outputs, bias };
     return { kind: 'conv2d', shape: [...image, groups * inputs], raw, ...rest };
+  });
+
+const convTranspose2d = fc
+  .record({
+    ...common,
+    windowed,
+    outputPadding: fc.tuple(fc.nat(2), fc.nat(2)),
+    groups: upTo(3),
+    inputs: upTo(4),
+    outputs: upTo(7),
+    bias: fc.boolean(),
+  })
+  .map(({ windowed: { window, image }, outputPadding, groups, inputs, outputs, bias, ...rest }): Problem => {
+    // Padding cuts off, at most six: seven pixels leave something.
+    const shape = [image[0], image[1] + 6, image[2] + 6, groups * inputs];
+    const raw = { ...window, outputPadding, groups, filters: groups * outputs, bias };
+    return { kind: 'convTranspose2d', shape, raw, ...rest };
   });
 
 const depthwiseConv2d = fc
@@ -69,6 +89,7 @@ const dense = fc
 
 const problems: readonly [string, fc.Arbitrary<Problem>][] = [
   ['conv2d', conv2d],
+  ['convTranspose2d', convTranspose2d],
   ['depthwiseConv2d', depthwiseConv2d],
   ['maxPool2d', pool('maxPool2d')],
   ['averagePool2d', pool('averagePool2d')],
