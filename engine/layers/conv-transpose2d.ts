@@ -12,7 +12,7 @@ import { rowsAndChannels } from './channels.ts';
 import { foldIntoFilter } from './fold.ts';
 import { blockRows, clampArguments, panelBytes } from './gemm.ts';
 import { type BackwardContext, type Context, layer } from './layer.ts';
-import { pair, pixelsPair, sameBefore, windowArguments, windowEntries } from './window.ts';
+import { imageSides, pair, pixelsPair, sameBefore, windowArguments, windowEntries } from './window.ts';
 
 const channelCount = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1_048_576));
 
@@ -147,21 +147,18 @@ export const convTranspose2d = layer<Attributes>({
   attributes,
 
   inferShape: ([x], a) => {
-    if (x?.length !== 4) {
-      throw new EngineError('shape-mismatch', `expected an input [N,H,W,C], got ${formatShape(x ?? [])}`);
-    }
-    const [n, h, w, channels] = x as [number, number, number, number];
+    const [n, h, w, channels] = imageSides(x);
     if (channels % a.groups !== 0 || a.filters % a.groups !== 0) {
       throw new EngineError(
         'shape-mismatch',
-        `${a.groups} groups do not divide ${channels} input channels and ${a.filters} filters, input ${formatShape(x)}`,
+        `${a.groups} groups do not divide ${channels} input channels and ${a.filters} filters, input ${formatShape(x as Shape)}`,
       );
     }
     const [oh, ow] = [extent(a, 0, h).output, extent(a, 1, w).output];
     if (oh < 1 || ow < 1) {
       throw new EngineError(
         'shape-mismatch',
-        `padding ${JSON.stringify(a.padding)} leaves nothing of the output, input ${formatShape(x)}`,
+        `padding ${JSON.stringify(a.padding)} leaves nothing of the output, input ${formatShape(x as Shape)}`,
       );
     }
     return [n, oh, ow, a.filters];

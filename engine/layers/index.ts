@@ -1,4 +1,6 @@
 /** The registry: a layer is a file beside this one and a line here. */
+import { adaptiveAveragePool2d } from './adaptive-average-pool2d.ts';
+import { adaptiveMaxPool2d } from './adaptive-max-pool2d.ts';
 import { add } from './add.ts';
 import { averagePool2d } from './average-pool2d.ts';
 import { batchNorm2d } from './batch-norm2d.ts';
@@ -19,6 +21,8 @@ import { relu6 } from './relu6.ts';
 import { softmax } from './softmax.ts';
 
 export const layers = {
+  adaptiveAveragePool2d,
+  adaptiveMaxPool2d,
   add,
   averagePool2d,
   batchNorm2d,

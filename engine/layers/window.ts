@@ -57,26 +57,38 @@ export interface WindowAttributes {
 interface Extent {
   readonly output: number;
   readonly before: number;
+  readonly after: number;
 }
 
 /** What `same` puts before the first element, of `total` padding elements. */
 export const sameBefore = (padding: 'same' | 'sameLower', total: number): number =>
   padding === 'same' ? Math.floor(total / 2) : Math.ceil(total / 2);
 
-/** Output length and padding before the first element along one axis. */
-function extent(a: WindowAttributes, axis: 0 | 1, input: number): Extent {
+/** Output length and padding before the first and behind the last element along one axis. */
+export function extent(a: WindowAttributes, axis: 0 | 1, input: number): Extent {
   const stride = a.stride[axis];
   const reach = (a.size[axis] - 1) * a.dilation[axis] + 1;
   if (typeof a.padding === 'string') {
     const output = Math.ceil(input / stride);
-    return { output, before: sameBefore(a.padding, Math.max(0, (output - 1) * stride + reach - input)) };
+    const total = Math.max(0, (output - 1) * stride + reach - input);
+    const before = sameBefore(a.padding, total);
+    return { output, before, after: total - before };
   }
   const before = a.padding[axis * 2] as number;
   const after = a.padding[axis * 2 + 1] as number;
   const room = input + before + after - reach;
-  if (!a.ceilMode) return { output: Math.floor(room / stride) + 1, before };
+  if (!a.ceilMode) return { output: Math.floor(room / stride) + 1, before, after };
   // A window may hang over the far edge, but those that start beyond the input are left out (PyTorch, ONNX).
-  return { output: Math.min(Math.ceil(room / stride) + 1, Math.ceil((input + before) / stride)), before };
+  return { output: Math.min(Math.ceil(room / stride) + 1, Math.ceil((input + before) / stride)), before, after };
+}
+
+/**
+ * N, H, W, C.
+ * @throws EngineError `shape-mismatch` where x is no image
+ */
+export function imageSides(x: Shape | undefined): readonly [n: number, h: number, w: number, c: number] {
+  if (x?.length === 4) return x as unknown as readonly [number, number, number, number];
+  throw new EngineError('shape-mismatch', `expected an input [N,H,W,C], got ${formatShape(x ?? [])}`);
 }
 
 /**
@@ -84,17 +96,14 @@ function extent(a: WindowAttributes, axis: 0 | 1, input: number): Extent {
  * @throws EngineError `shape-mismatch` where x is no image or the window is larger than the padded input
  */
 export function windowOutput(x: Shape | undefined, a: WindowAttributes, channels = x?.[3]): Shape {
-  if (x?.length !== 4) {
-    throw new EngineError('shape-mismatch', `expected an input [N,H,W,C], got ${formatShape(x ?? [])}`);
-  }
-  const [n, h, w] = x as [number, number, number, number];
+  const [n, h, w, c] = imageSides(x);
   const oh = extent(a, 0, h).output;
   const ow = extent(a, 1, w).output;
   if (oh < 1 || ow < 1) {
     const reach = a.size.map((side, axis) => (side - 1) * (a.dilation[axis] as number) + 1);
     throw new EngineError(
       'shape-mismatch',
-      `a window of ${reach.join('×')} does not fit into its input ${formatShape(x)} with padding ${JSON.stringify(a.padding)}`,
+      `a window of ${reach.join('×')} does not fit into its input ${formatShape([n, h, w, c])} with padding ${JSON.stringify(a.padding)}`,
     );
   }
   return [n, oh, ow, channels as number];

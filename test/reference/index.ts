@@ -1,5 +1,7 @@
 /** The registry of references: a layer without one does not compile. */
 import type { LayerKind } from '../../engine/layers/index.ts';
+import { adaptiveAveragePool2d } from './adaptive-average-pool2d.ts';
+import { adaptiveMaxPool2d } from './adaptive-max-pool2d.ts';
 import { add } from './add.ts';
 import { averagePool2d } from './average-pool2d.ts';
 import { batchNorm2d, batchNorm2dTraining } from './batch-norm2d.ts';
@@ -20,6 +22,8 @@ import { relu6 } from './relu6.ts';
 import { softmax } from './softmax.ts';
 
 export const references = {
+  adaptiveAveragePool2d,
+  adaptiveMaxPool2d,
   add,
   averagePool2d,
   batchNorm2d,

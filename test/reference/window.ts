@@ -4,8 +4,12 @@ import type { WindowAttributes } from '../../engine/layers/window.ts';
 /** The place of a tap that lies in the padding. */
 export const OUTSIDE = -1;
 
+/** The place of a tap that hangs over the far edge of the padding. */
+export const BEYOND = -2;
+
 /**
  * For one axis: the input pixels under the window at each of its positions, tap by tap, OUTSIDE for a tap in the padding.
+ * In ceilMode the last window may hang over the padding's edge: BEYOND for its taps there.
  * `axis` is 0 for height, 1 for width.
  */
 export function windowTaps(a: WindowAttributes, axis: 0 | 1, length: number): readonly (readonly number[])[] {
@@ -28,7 +32,8 @@ export function windowTaps(a: WindowAttributes, axis: 0 | 1, length: number): re
     const taps: number[] = [];
     for (let tap = 0; tap < size; tap++) {
       const pixel = start + tap * dilation;
-      taps.push(pixel >= 0 && pixel < length ? pixel : OUTSIDE);
+      if (pixel >= length + after) taps.push(BEYOND);
+      else taps.push(pixel >= 0 && pixel < length ? pixel : OUTSIDE);
     }
     positions.push(taps);
   }

@@ -73,12 +73,17 @@ const depthwiseConv2d = fc
     return { kind: 'depthwiseConv2d', shape: [...image, channels], raw: { ...window, multiplier, bias }, ...rest };
   });
 
-const pool = (kind: LayerKind) =>
+const pool = (kind: LayerKind, more: fc.Arbitrary<object>) =>
   fc
-    .record({ ...common, windowed, channels: upTo(9), ceilMode: fc.boolean() })
-    .map(({ windowed: { window, image }, channels, ceilMode, ...rest }): Problem => {
-      return { kind, shape: [...image, channels], raw: { ...window, ceilMode }, ...rest };
+    .record({ ...common, windowed, channels: upTo(9), ceilMode: fc.boolean(), more })
+    .map(({ windowed: { window, image }, channels, ceilMode, more, ...rest }): Problem => {
+      return { kind, shape: [...image, channels], raw: { ...window, ceilMode, ...more }, ...rest };
     });
+
+const adaptivePool = (kind: LayerKind) =>
+  fc
+    .record({ ...common, shape: fc.tuple(upTo(2), upTo(9), upTo(9), upTo(9)), size: pairOf(9) })
+    .map(({ size, ...rest }): Problem => ({ kind, raw: { size }, ...rest }));
 
 const dense = fc
   .record({ ...common, n: upTo(19), inputs: upTo(20), units: upTo(20), bias: fc.boolean() })
@@ -91,8 +96,10 @@ const problems: readonly [string, fc.Arbitrary<Problem>][] = [
   ['conv2d', conv2d],
   ['convTranspose2d', convTranspose2d],
   ['depthwiseConv2d', depthwiseConv2d],
-  ['maxPool2d', pool('maxPool2d')],
-  ['averagePool2d', pool('averagePool2d')],
+  ['maxPool2d', pool('maxPool2d', fc.constant({}))],
+  ['averagePool2d', pool('averagePool2d', fc.record({ countPadding: fc.boolean() }))],
+  ['adaptiveMaxPool2d', adaptivePool('adaptiveMaxPool2d')],
+  ['adaptiveAveragePool2d', adaptivePool('adaptiveAveragePool2d')],
   ['dense', dense],
 ];
 
