@@ -17,6 +17,7 @@ export {
 } from './activation';
 export { addBias, affine, packBatchNorm2d, prelu } from './channelwise';
 export { conv2d } from './conv2d';
+export { conv2dTransposed } from './conv2d-transposed';
 export { depthwiseConv2d } from './depthwise-conv2d';
 export { add, clamp } from './elementwise';
 export { erf } from './erf';

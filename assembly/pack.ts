@@ -30,3 +30,36 @@ export function packPanels(w: usize, wStride: usize, bias: usize, k: i32, n: i32
     }
   }
 }
+
+/**
+ * panels ← a matrix [K,N] whose rows and columns both lie in `outer` groups, outerBytes apart, of `inner` elements,
+ * bytes apart (taps of a filter and channels): K = kOuter·kInner, N = nOuter·nInner; the bias is zero.
+ */
+export function packPanelsStrided(
+  w: usize,
+  kOuter: i32,
+  kOuterBytes: usize,
+  kInner: i32,
+  kBytes: usize,
+  nOuter: i32,
+  nOuterBytes: usize,
+  nInner: i32,
+  nBytes: usize,
+  panels: usize,
+): void {
+  const n = nOuter * nInner;
+  const panelBytes = (<usize>(kOuter * kInner + 1)) << 5;
+  for (let column = 0; column < n; column++) {
+    const lane = column & 7;
+    if (lane == 0) memory.fill(panels, 0, panelBytes);
+    let group = w + <usize>(column / nInner) * nOuterBytes + <usize>(column % nInner) * nBytes;
+    let target = panels + 32 + ((<usize>lane) << 2);
+    for (let outer = 0; outer < kOuter; outer++, group += kOuterBytes) {
+      let source = group;
+      for (let inner = 0; inner < kInner; inner++, source += kBytes, target += 32) {
+        store<f32>(target, load<f32>(source));
+      }
+    }
+    if (lane == 7) panels += panelBytes;
+  }
+}

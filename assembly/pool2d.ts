@@ -1,14 +1,15 @@
-/** Max and average pooling over sliding windows. Padding counts as −∞ to the maximum and not at all to the mean. */
+/** Max and average pooling over windows, sliding or adaptive ones. Padding is −∞ to the maximum and 0 to the mean. */
+
+import { PoolWindows } from './pool-windows';
 import { Simd } from './simd';
-import { Window, Windows } from './window';
 
 @unmanaged
-class MaxPool extends Window {
+class MaxPool extends PoolWindows {
   x: usize;
   y: usize;
 
   @inline
-  visit(xOffset: usize, yOffset: usize, rows: i32, columns: i32, tap: i32): void {
+  visit(xOffset: usize, yOffset: usize, rows: i32, columns: i32, counted: i32): void {
     const y = this.y + yOffset;
     let i = 0;
     for (; i + 4 <= this.c; i += 4) this.reduce(xOffset, y, i, 4, rows, columns);
@@ -30,14 +31,14 @@ class MaxPool extends Window {
 }
 
 @unmanaged
-class AveragePool extends Window {
+class AveragePool extends PoolWindows {
   x: usize;
   y: usize;
 
   @inline
-  visit(xOffset: usize, yOffset: usize, rows: i32, columns: i32, tap: i32): void {
+  visit(xOffset: usize, yOffset: usize, rows: i32, columns: i32, counted: i32): void {
     const y = this.y + yOffset;
-    const taps = f32x4.splat(<f32>max(rows * columns, 1));
+    const taps = f32x4.splat(<f32>max(counted, 1));
     let i = 0;
     for (; i + 4 <= this.c; i += 4) this.reduce(xOffset, y, i, 4, rows, columns, taps);
     if (i < this.c) this.reduce(xOffset, y, i, this.c - i, rows, columns, taps);
@@ -71,25 +72,19 @@ export function maxPool2d(
   c: i32,
   oh: i32,
   ow: i32,
-  kh: i32,
-  kw: i32,
-  strideH: i32,
-  strideW: i32,
-  top: i32,
-  left: i32,
   dilationH: i32,
   dilationW: i32,
+  places: usize,
   y: usize,
 ): void {
-  const pixelBytes = (<usize>c) << 2;
-  maxPool.set(h, w, c, oh, ow, kh, kw, strideH, strideW, top, left, dilationH, dilationW, pixelBytes);
+  maxPool.set(h, w, c, oh, ow, dilationH, dilationW, places);
   maxPool.x = x;
   maxPool.y = y;
-  Windows.walk<MaxPool>(maxPool, n, pixelBytes);
+  PoolWindows.walk<MaxPool>(maxPool, n);
 }
 
 /**
- * y [N,OH,OW,C] = the mean of x [N,H,W,C] in each window, over the pixels that lie within the image; 0 where none does.
+ * y [N,OH,OW,C] = the mean of x [N,H,W,C] in each window, over as many taps as the table counts; 0 where it sees nothing.
  * x is read up to 12 bytes beyond its end.
  */
 export function averagePool2d(
@@ -100,19 +95,13 @@ export function averagePool2d(
   c: i32,
   oh: i32,
   ow: i32,
-  kh: i32,
-  kw: i32,
-  strideH: i32,
-  strideW: i32,
-  top: i32,
-  left: i32,
   dilationH: i32,
   dilationW: i32,
+  places: usize,
   y: usize,
 ): void {
-  const pixelBytes = (<usize>c) << 2;
-  averagePool.set(h, w, c, oh, ow, kh, kw, strideH, strideW, top, left, dilationH, dilationW, pixelBytes);
+  averagePool.set(h, w, c, oh, ow, dilationH, dilationW, places);
   averagePool.x = x;
   averagePool.y = y;
-  Windows.walk<AveragePool>(averagePool, n, pixelBytes);
+  PoolWindows.walk<AveragePool>(averagePool, n);
 }

@@ -20,7 +20,7 @@ export {
 } from './backward/activation';
 export { equal, powBaseSlope, powExponentSlope, spread } from './backward/arithmetic';
 export { batchNorm2dBackward } from './backward/batch-norm2d';
-export { conv2dFilterGradient, conv2dInputGradient } from './backward/conv2d';
+export { conv2dFilterGradient, convTranspose2dFilterGradient } from './backward/conv2d';
 export { depthwiseConv2dBackward } from './backward/depthwise-conv2d';
 export { accumulate, clampBackward, moveTowards } from './backward/elementwise';
 export { gatherAxisBackward } from './backward/gather';

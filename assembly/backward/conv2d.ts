@@ -1,5 +1,7 @@
-/** Gradients of a 2-D convolution: of the filter by aᵀ·b over blocks of im2col, of the input by GEMM and col2im. */
-import { Gemm } from '../gemm';
+/**
+ * Gradients of the filter, of a 2-D convolution and of a transposed one, by aᵀ·b over blocks of im2col. That of a
+ * convolution's input is conv2dTransposed, that of a transposed convolution's is conv2d.
+ */
 import { Im2col } from '../im2col';
 import { Window } from '../window';
 import { TransposedGemm } from './gemm';
@@ -48,11 +50,13 @@ export function conv2dFilterGradient(
 }
 
 /**
- * dx [N,H,W,C] += col2im(dy·filterᵀ), one group; the caller clears dx. panels: filterᵀ (packPanelsTransposed).
- * `columns`: scratch of blockRows × K.
+ * dw [KH·KW, IC, C] = for each tap xᵀ·(that tap of im2col(dy)): the filter's gradient of a transposed convolution
+ * x [N,OH,OW,IC] → y [N,H,W,C], one group. The geometry is that of the convolution back, from dy to x.
+ *   xStride: bytes from pixel to pixel of x · tapBytes: bytes from tap to tap of dw, whose rows lie 4·C apart
+ *   columns: scratch of blockRows × KH·KW·C. Written, not added to.
  */
-export function conv2dInputGradient(
-  dx: usize,
+export function convTranspose2dFilterGradient(
+  dy: usize,
   n: i32,
   h: i32,
   w: i32,
@@ -68,79 +72,28 @@ export function conv2dInputGradient(
   dilationH: i32,
   dilationW: i32,
   pixelBytes: usize,
-  dy: usize,
-  dyStride: usize,
-  panels: usize,
-  oc: i32,
+  x: usize,
+  xStride: usize,
+  dw: usize,
+  tapBytes: usize,
+  ic: i32,
   columns: usize,
   blockRows: i32,
   rowsPerTile: i32,
 ): void {
   g.set(h, w, c, oh, ow, kh, kw, strideH, strideW, top, left, dilationH, dilationW, pixelBytes);
-  const k = kh * kw * c;
+  const taps = kh * kw;
+  const runBytes = (<usize>c) << 2;
+  const columnBytes = <usize>taps * runBytes;
   const m = n * oh * ow;
   for (let row = 0; row < m; row += blockRows) {
     const rows = min(blockRows, m - row);
-    const dyRow = dy + <usize>row * dyStride;
-    const columnBytes = (<usize>k) << 2;
-    Gemm.rows(dyRow, dyStride, panels, columns, columnBytes, 0, rows, oc, k, -Infinity, Infinity, rowsPerTile);
-    Col2im.scatter(dx, g, columns, row, rows);
-  }
-}
-
-class Col2im {
-  /** Adds each row of columns to the pixels that its window covers: the transpose of Im2col.gather. */
-  static scatter(dx: usize, g: Window, columns: usize, first: i32, rows: i32): void {
-    const pixels = g.oh * g.ow;
-    const runBytes = (<usize>g.c) << 2;
-    const imageBytes = <usize>(g.h * g.w) * g.pixelBytes;
-    const contiguous = g.dilationW == 1 && g.pixelBytes == runBytes;
-    let image = first / pixels;
-    let oy = (first % pixels) / g.ow;
-    let ox = first % g.ow;
-    for (let row = 0; row < rows; row++) {
-      const target = dx + <usize>image * imageBytes;
-      const x0 = ox * g.strideW - g.left;
-      let iy = oy * g.strideH - g.top;
-      const inside = x0 >= 0 && x0 + (g.kw - 1) * g.dilationW < g.w;
-      for (let ky = 0; ky < g.kh; ky++, iy += g.dilationH) {
-        if (<u32>iy < <u32>g.h) {
-          const line = target + <usize>(iy * g.w) * g.pixelBytes;
-          if (inside && contiguous) {
-            Col2im.add(line + <usize>x0 * runBytes, columns, <usize>g.kw * runBytes);
-          } else {
-            let ix = x0;
-            for (let kx = 0; kx < g.kw; kx++, ix += g.dilationW) {
-              if (<u32>ix < <u32>g.w) {
-                Col2im.add(line + <usize>ix * g.pixelBytes, columns + <usize>kx * runBytes, runBytes);
-              }
-            }
-          }
-        }
-        columns += <usize>g.kw * runBytes;
-      }
-      if (++ox == g.ow) {
-        ox = 0;
-        if (++oy == g.oh) {
-          oy = 0;
-          image++;
-        }
-      }
-    }
-  }
-
-  @inline
-  static add(target: usize, source: usize, bytes: usize): void {
-    const end = target + bytes;
-    while (target + 16 <= end) {
-      v128.store(target, f32x4.add(v128.load(target), v128.load(source)));
-      target += 16;
-      source += 16;
-    }
-    while (target != end) {
-      store<f32>(target, load<f32>(target) + load<f32>(source));
-      target += 4;
-      source += 4;
+    Im2col.gather(dy, g, columns, row, rows);
+    const xRow = x + <usize>row * xStride;
+    let tap = columns;
+    let target = dw;
+    for (let t = 0; t < taps; t++, tap += runBytes, target += tapBytes) {
+      TransposedGemm.rows(xRow, xStride, tap, columnBytes, target, runBytes, rows, ic, c, rowsPerTile, row > 0);
     }
   }
 }

@@ -1,6 +1,7 @@
 /** Gradients of pooling: back to where the maximum was, or to all pixels that the mean was made of. */
+
+import { PoolWindows } from '../pool-windows';
 import { Simd } from '../simd';
-import { Window, Windows } from '../window';
 
 /** Hands each gradient to the first of a run of values that equals the maximum (or is NaN, where the maximum is). */
 class Winner {
@@ -14,14 +15,14 @@ class Winner {
 }
 
 @unmanaged
-class MaxPoolBackward extends Window {
+class MaxPoolBackward extends PoolWindows {
   x: usize;
   y: usize;
   dy: usize;
   dx: usize;
 
   @inline
-  visit(xOffset: usize, yOffset: usize, rows: i32, columns: i32, tap: i32): void {
+  visit(xOffset: usize, yOffset: usize, rows: i32, columns: i32, counted: i32): void {
     let i = 0;
     for (; i + 4 <= this.c; i += 4) this.scatter(xOffset, yOffset, rows, columns, i, 4);
     if (i < this.c) this.scatter(xOffset, yOffset, rows, columns, i, this.c - i);
@@ -45,13 +46,13 @@ class MaxPoolBackward extends Window {
 }
 
 @unmanaged
-class AveragePoolBackward extends Window {
+class AveragePoolBackward extends PoolWindows {
   dy: usize;
   dx: usize;
 
   @inline
-  visit(xOffset: usize, yOffset: usize, rows: i32, columns: i32, tap: i32): void {
-    const taps = f32x4.splat(<f32>(rows * columns));
+  visit(xOffset: usize, yOffset: usize, rows: i32, columns: i32, counted: i32): void {
+    const taps = f32x4.splat(<f32>max(counted, 1));
     let i = 0;
     for (; i + 4 <= this.c; i += 4) this.scatter(xOffset, yOffset, rows, columns, i, 4, taps);
     if (i < this.c) this.scatter(xOffset, yOffset, rows, columns, i, this.c - i, taps);
@@ -83,28 +84,22 @@ export function maxPool2dBackward(
   c: i32,
   oh: i32,
   ow: i32,
-  kh: i32,
-  kw: i32,
-  strideH: i32,
-  strideW: i32,
-  top: i32,
-  left: i32,
   dilationH: i32,
   dilationW: i32,
+  places: usize,
   y: usize,
   dy: usize,
   dx: usize,
 ): void {
-  const pixelBytes = (<usize>c) << 2;
-  maxPool.set(h, w, c, oh, ow, kh, kw, strideH, strideW, top, left, dilationH, dilationW, pixelBytes);
+  maxPool.set(h, w, c, oh, ow, dilationH, dilationW, places);
   maxPool.x = x;
   maxPool.y = y;
   maxPool.dy = dy;
   maxPool.dx = dx;
-  Windows.walk<MaxPoolBackward>(maxPool, n, pixelBytes);
+  PoolWindows.walk<MaxPoolBackward>(maxPool, n);
 }
 
-/** dx [N,H,W,C] += dy [N,OH,OW,C] shared out evenly among the pixels of each window; the caller clears dx. */
+/** dx [N,H,W,C] += dy [N,OH,OW,C] shared out evenly among the taps of each window; the caller clears dx. */
 export function averagePool2dBackward(
   dx: usize,
   n: i32,
@@ -113,21 +108,15 @@ export function averagePool2dBackward(
   c: i32,
   oh: i32,
   ow: i32,
-  kh: i32,
-  kw: i32,
-  strideH: i32,
-  strideW: i32,
-  top: i32,
-  left: i32,
   dilationH: i32,
   dilationW: i32,
+  places: usize,
   dy: usize,
 ): void {
-  const pixelBytes = (<usize>c) << 2;
-  averagePool.set(h, w, c, oh, ow, kh, kw, strideH, strideW, top, left, dilationH, dilationW, pixelBytes);
+  averagePool.set(h, w, c, oh, ow, dilationH, dilationW, places);
   averagePool.dy = dy;
   averagePool.dx = dx;
-  Windows.walk<AveragePoolBackward>(averagePool, n, pixelBytes);
+  PoolWindows.walk<AveragePoolBackward>(averagePool, n);
 }
 
 /** dx [N,pixels,C] = dy [N,C] at the first maximum of each image and channel, else 0. */

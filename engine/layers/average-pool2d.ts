@@ -1,25 +1,31 @@
 /**
- * Average pooling: every output is the mean of its window's pixels within the image; padding is not counted.
- *   x [N,H,W,C] → y [N,OH,OW,C];  ONNX AveragePool with count_include_pad = 0
+ * Average pooling: every output is the mean of its window's pixels within the image.
+ *   x [N,H,W,C] → y [N,OH,OW,C];  ONNX AveragePool
+ * `countPadding` (count_include_pad = 1): padding counts as zeros; what hangs over its far edge in ceilMode does not.
  */
-import type * as v from 'valibot';
+import * as v from 'valibot';
 import { call, type Operand } from '../region.ts';
 import { layer } from './layer.ts';
-import { poolAttributes } from './pool.ts';
-import { windowArguments, windowOutput } from './window.ts';
+import { defaultStride, poolEntries, slidingArguments } from './pool.ts';
+import { windowOutput } from './window.ts';
 
-export const averagePool2d = layer<v.InferOutput<typeof poolAttributes>>({
-  attributes: poolAttributes,
+const attributes = v.pipe(
+  v.strictObject({ ...poolEntries, countPadding: v.optional(v.boolean(), false) }),
+  v.transform(defaultStride),
+);
+
+export const averagePool2d = layer<v.InferOutput<typeof attributes>>({
+  attributes,
 
   inferShape: ([x], a) => windowOutput(x, a),
 
-  forward: ({ x: [x], y, a }) =>
-    call('averagePool2d', x as Operand, windowArguments((x as Operand).shape, y.shape, a), y),
+  forward: (c) => call('averagePool2d', c.x[0] as Operand, slidingArguments(c, c.a.countPadding), c.y),
 
-  backward: ({ x: [x], y, a, dy, dx: [dx] }) => {
+  backward: (c) => {
+    const dx = c.dx[0];
     if (!dx) return [];
-    const geometry = windowArguments((x as Operand).shape, y.shape, a);
-    return [call('fillZero', dx, dx.region.bytes), call('averagePool2dBackward', dx, geometry, dy)];
+    const windows = slidingArguments(c, c.a.countPadding);
+    return [call('fillZero', dx, dx.region.bytes), call('averagePool2dBackward', dx, windows, c.dy)];
   },
 
   samples: [
@@ -28,5 +34,7 @@ export const averagePool2d = layer<v.InferOutput<typeof poolAttributes>>({
     { input: [1, 6, 6, 3], size: [2, 3], dilation: [2, 1], stride: 1, ceilMode: true },
     { input: [3, 1, 5, 1], size: [1, 2], padding: 'same' },
     { input: [1, 5, 1, 6], size: 3, stride: 2, padding: [2, 1, 1, 2] },
+    { input: [1, 6, 7, 5], size: 3, stride: 2, padding: [1, 0, 0, 1], ceilMode: true, countPadding: true },
+    { input: [2, 5, 6, 2], size: [3, 2], dilation: [1, 2], stride: [3, 2], padding: 'sameLower', countPadding: true },
   ],
 });

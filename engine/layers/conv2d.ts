@@ -130,19 +130,7 @@ function backward(c: BackwardContext<Conv2dAttributes>): KernelCall[] {
     const dy = at(c.dy, 4 * group * n);
     const groupPanels: { region: Region; offsetBytes: number } = { region: panels, offsetBytes: group * groupBytes };
     calls.push(
-      call(
-        'conv2dInputGradient',
-        dxGroup,
-        geometry,
-        pixelBytes,
-        dy,
-        dyBytes,
-        groupPanels,
-        n,
-        columns,
-        rows,
-        rowsPerTile,
-      ),
+      call('conv2dTransposed', dxGroup, geometry, pixelBytes, dy, dyBytes, groupPanels, n, columns, rows, rowsPerTile),
     );
   }
   return calls;
@@ -196,6 +184,7 @@ export const conv2d = layer({
     { input: [1, 5, 5, 1], filters: 1, size: 3, bias: false },
     { input: [2, 7, 5, 3], filters: 8, size: 3, padding: 1 },
     { input: [1, 9, 8, 4], filters: 5, size: [3, 2], stride: 2, padding: 'same' }, // a column tail, an even window
+    { input: [1, 8, 7, 3], filters: 4, size: [4, 2], padding: 'sameLower' },
     { input: [2, 6, 6, 6], filters: 9, size: 3, groups: 3, padding: [1, 0, 2, 1] },
     { input: [1, 11, 9, 2], filters: 16, size: [3, 5], dilation: [2, 1], padding: [2, 3], stride: [1, 2] },
     { input: [3, 5, 7, 10], filters: 17, size: 1 }, // pointwise with tails in rows and columns

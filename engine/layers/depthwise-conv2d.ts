@@ -76,6 +76,7 @@ export const depthwiseConv2d = layer<Attributes>({
     { input: [1, 8, 6, 3], size: [3, 2], dilation: [2, 1], padding: [1, 2, 0, 1], bias: false },
     { input: [2, 5, 4, 3], size: 3, padding: 1, multiplier: 2 },
     { input: [3, 1, 6, 1], size: [1, 3], stride: [1, 2], padding: [0, 1] },
+    { input: [1, 6, 5, 4], size: [2, 4], stride: [2, 1], padding: 'sameLower' },
     { input: [1, 4, 1, 5], size: 5, padding: 2, multiplier: 3, bias: false },
   ],
 });

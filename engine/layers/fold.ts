@@ -4,11 +4,17 @@ import type { Affine, Tensors } from './layer.ts';
 
 /**
  * scale·(x·filter + bias) + shift = x·(filter·scale) + (bias·scale + shift), for filters whose last axis has the output
- * channels; a depthwise filter's last two axes [C,M] are its channels.
+ * channels; a depthwise filter's last two axes [C,M] are its channels. `channelOf`: the output channel of the filter's
+ * element i, where it is another.
  */
-export function foldIntoFilter(w: Tensors, { scale, shift }: Affine, channels: number): Tensors {
+export function foldIntoFilter(
+  w: Tensors,
+  { scale, shift }: Affine,
+  channels: number,
+  channelOf = (i: number): number => i % channels,
+): Tensors {
   const filter = w.filter as Tensor;
-  const folded = filter.data.map((value, i) => value * (scale[i % channels] as number));
+  const folded = filter.data.map((value, i) => value * (scale[channelOf(i)] as number));
   const bias = Float32Array.from(scale, (factor, i) => (w.bias?.data[i] ?? 0) * factor + (shift[i] as number));
   return { ...w, filter: { shape: filter.shape, data: folded }, bias: { shape: [channels], data: bias } };
 }

@@ -1,6 +1,8 @@
 /** The registry: a layer is a file beside this one and a line here. */
 
 import { abs } from './abs.ts';
+import { adaptiveAveragePool2d } from './adaptive-average-pool2d.ts';
+import { adaptiveMaxPool2d } from './adaptive-max-pool2d.ts';
 import { add } from './add.ts';
 import { averagePool2d } from './average-pool2d.ts';
 import { batchNorm2d } from './batch-norm2d.ts';
@@ -9,6 +11,7 @@ import { ceil } from './ceil.ts';
 import { clip } from './clip.ts';
 import { concat } from './concat.ts';
 import { constant } from './constant.ts';
+import { convTranspose2d } from './conv-transpose2d.ts';
 import { conv2d } from './conv2d.ts';
 import { dense } from './dense.ts';
 import { depthToSpace } from './depth-to-space.ts';
@@ -65,6 +68,8 @@ import { transpose } from './transpose.ts';
 
 export const layers = {
   abs,
+  adaptiveAveragePool2d,
+  adaptiveMaxPool2d,
   add,
   averagePool2d,
   batchNorm2d,
@@ -74,6 +79,7 @@ export const layers = {
   concat,
   constant,
   conv2d,
+  convTranspose2d,
   dense,
   depthToSpace,
   depthwiseConv2d,

@@ -2,23 +2,29 @@
  * Max pooling: every output is the largest value in its window.
  *   x [N,H,W,C] → y [N,OH,OW,C];  padding counts as −∞, a NaN wins;  the gradient goes to the first maximum (ONNX MaxPool)
  */
-import type * as v from 'valibot';
+import * as v from 'valibot';
 import { call, type Operand } from '../region.ts';
 import { layer } from './layer.ts';
-import { poolAttributes } from './pool.ts';
-import { windowArguments, windowOutput } from './window.ts';
+import { defaultStride, poolEntries, slidingArguments } from './pool.ts';
+import { windowOutput } from './window.ts';
 
-export const maxPool2d = layer<v.InferOutput<typeof poolAttributes>>({
-  attributes: poolAttributes,
+const attributes = v.pipe(v.strictObject(poolEntries), v.transform(defaultStride));
+
+export const maxPool2d = layer<v.InferOutput<typeof attributes>>({
+  attributes,
 
   inferShape: ([x], a) => windowOutput(x, a),
 
-  forward: ({ x: [x], y, a }) => call('maxPool2d', x as Operand, windowArguments((x as Operand).shape, y.shape, a), y),
+  forward: (c) => call('maxPool2d', c.x[0] as Operand, slidingArguments(c), c.y),
 
-  backward: ({ x: [x], y, a, dy, dx: [dx] }) => {
+  backward: (c) => {
+    const dx = c.dx[0];
     if (!dx) return [];
-    const geometry = windowArguments((x as Operand).shape, y.shape, a);
-    return [call('fillZero', dx, dx.region.bytes), call('maxPool2dBackward', x as Operand, geometry, y, dy, dx)];
+    const windows = slidingArguments(c);
+    return [
+      call('fillZero', dx, dx.region.bytes),
+      call('maxPool2dBackward', c.x[0] as Operand, windows, c.y, c.dy, dx),
+    ];
   },
 
   samples: [
@@ -26,6 +32,7 @@ export const maxPool2d = layer<v.InferOutput<typeof poolAttributes>>({
     { input: [2, 7, 5, 9], size: 3, stride: 2, padding: 1 }, // odd sides, overlapping windows, a channel tail
     { input: [1, 6, 6, 3], size: [2, 3], dilation: [2, 1], stride: 1, ceilMode: true },
     { input: [3, 1, 5, 1], size: [1, 2], padding: 'same' },
+    { input: [1, 5, 7, 2], size: 2, padding: 'sameLower' },
     { input: [1, 5, 1, 6], size: 3, stride: 2, padding: [2, 1, 1, 2] },
   ],
 });

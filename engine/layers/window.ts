@@ -12,22 +12,32 @@ export const pair = v.pipe(
   v.transform((value): readonly [number, number] => (typeof value === 'number' ? [value, value] : value)),
 );
 
-/** Zero rows and columns around the input: n, [h, w], [top, bottom, left, right], or `same` (⌈input / stride⌉ outputs). */
+/** As `pair`, of pixels that may be 0. */
+export const pixelsPair = v.pipe(
+  v.union([pixels, v.strictTuple([pixels, pixels])]),
+  v.transform((value): readonly [number, number] => (typeof value === 'number' ? [value, value] : value)),
+);
+
+/**
+ * Zero rows and columns around the input: n, [h, w], [top, bottom, left, right], or `same` (⌈input / stride⌉ outputs),
+ * whose odd pixel goes to the bottom and right; `sameLower`: to the top and left.
+ */
 const padding = v.pipe(
   v.union([
     pixels,
     v.strictTuple([pixels, pixels]),
     v.strictTuple([pixels, pixels, pixels, pixels]),
-    v.literal('same'),
+    v.picklist(['same', 'sameLower']),
   ]),
   v.transform((value): Padding => {
-    if (value === 'same') return value;
+    if (typeof value === 'string') return value;
     if (typeof value === 'number') return [value, value, value, value];
     return value.length === 2 ? [value[0], value[0], value[1], value[1]] : value;
   }),
 );
 
-export type Padding = 'same' | readonly [top: number, bottom: number, left: number, right: number];
+export type Sides = readonly [top: number, bottom: number, left: number, right: number];
+export type Padding = 'same' | 'sameLower' | Sides;
 
 /** Entries of every windowed layer's attributes; `stride` differs in its default between convolution and pooling. */
 export const windowEntries = {
@@ -47,22 +57,38 @@ export interface WindowAttributes {
 interface Extent {
   readonly output: number;
   readonly before: number;
+  readonly after: number;
 }
 
-/** Output length and padding before the first element along one axis. */
-function extent(a: WindowAttributes, axis: 0 | 1, input: number): Extent {
+/** What `same` puts before the first element, of `total` padding elements. */
+export const sameBefore = (padding: 'same' | 'sameLower', total: number): number =>
+  padding === 'same' ? Math.floor(total / 2) : Math.ceil(total / 2);
+
+/** Output length and padding before the first and behind the last element along one axis. */
+export function extent(a: WindowAttributes, axis: 0 | 1, input: number): Extent {
   const stride = a.stride[axis];
   const reach = (a.size[axis] - 1) * a.dilation[axis] + 1;
-  if (a.padding === 'same') {
+  if (typeof a.padding === 'string') {
     const output = Math.ceil(input / stride);
-    return { output, before: Math.floor(Math.max(0, (output - 1) * stride + reach - input) / 2) };
+    const total = Math.max(0, (output - 1) * stride + reach - input);
+    const before = sameBefore(a.padding, total);
+    return { output, before, after: total - before };
   }
   const before = a.padding[axis * 2] as number;
   const after = a.padding[axis * 2 + 1] as number;
   const room = input + before + after - reach;
-  if (!a.ceilMode) return { output: Math.floor(room / stride) + 1, before };
+  if (!a.ceilMode) return { output: Math.floor(room / stride) + 1, before, after };
   // A window may hang over the far edge, but those that start beyond the input are left out (PyTorch, ONNX).
-  return { output: Math.min(Math.ceil(room / stride) + 1, Math.ceil((input + before) / stride)), before };
+  return { output: Math.min(Math.ceil(room / stride) + 1, Math.ceil((input + before) / stride)), before, after };
+}
+
+/**
+ * N, H, W, C.
+ * @throws EngineError `shape-mismatch` where x is no image
+ */
+export function imageSides(x: Shape | undefined): readonly [n: number, h: number, w: number, c: number] {
+  if (x?.length === 4) return x as unknown as readonly [number, number, number, number];
+  throw new EngineError('shape-mismatch', `expected an input [N,H,W,C], got ${formatShape(x ?? [])}`);
 }
 
 /**
@@ -70,17 +96,14 @@ function extent(a: WindowAttributes, axis: 0 | 1, input: number): Extent {
  * @throws EngineError `shape-mismatch` where x is no image or the window is larger than the padded input
  */
 export function windowOutput(x: Shape | undefined, a: WindowAttributes, channels = x?.[3]): Shape {
-  if (x?.length !== 4) {
-    throw new EngineError('shape-mismatch', `expected an input [N,H,W,C], got ${formatShape(x ?? [])}`);
-  }
-  const [n, h, w] = x as [number, number, number, number];
+  const [n, h, w, c] = imageSides(x);
   const oh = extent(a, 0, h).output;
   const ow = extent(a, 1, w).output;
   if (oh < 1 || ow < 1) {
     const reach = a.size.map((side, axis) => (side - 1) * (a.dilation[axis] as number) + 1);
     throw new EngineError(
       'shape-mismatch',
-      `a window of ${reach.join('×')} does not fit into its input ${formatShape(x)} with padding ${JSON.stringify(a.padding)}`,
+      `a window of ${reach.join('×')} does not fit into its input ${formatShape([n, h, w, c])} with padding ${JSON.stringify(a.padding)}`,
     );
   }
   return [n, oh, ow, channels as number];
@@ -99,4 +122,4 @@ export function windowArguments(x: Shape, y: Shape, a: WindowAttributes, channel
 export const isPointwise = (a: WindowAttributes): boolean =>
   a.size.every((side) => side === 1) &&
   a.stride.every((side) => side === 1) &&
-  (a.padding === 'same' || a.padding.every((side) => side === 0));
+  (typeof a.padding === 'string' || a.padding.every((side) => side === 0));

@@ -66,6 +66,9 @@ const selecting = (readers: (a: Case64['attributes']) => number): Rounding => ({
 
 const side = (shape: Shape, axis: number): number => shape[axis] as number;
 const windowSize = (a: { readonly size: readonly [number, number] }): number => a.size[0] * a.size[1];
+/** Most pixels of `whole` that an equal share of it touches, where there are as many shares as `parts` has pixels. */
+const shareArea = (whole: Shape, parts: Shape): number =>
+  (Math.ceil(side(whole, 1) / side(parts, 1)) + 1) * (Math.ceil(side(whole, 2) / side(parts, 2)) + 1);
 /** Elements of one channel: N·H·W. */
 const rowCount = (shape: Shape): number => elementCount(shape) / (shape.at(-1) as number);
 
@@ -187,6 +190,9 @@ function batchErrors(c: Case64) {
 /** Every layer says here how its kernels round. */
 export const roundings = {
   ...activationRoundings,
+  // A window has at most ⌈H / OH⌉ + 1 rows, a row is in at most ⌈OH / H⌉ + 1 windows.
+  adaptiveAveragePool2d: linear((x, y) => ({ y: shareArea(x, y), dx: shareArea(y, x), dw: 0 })),
+  adaptiveMaxPool2d: selecting(windowSize), // at most all windows
   add: linear(() => ({ y: 1, dx: 0, dw: 0 })),
   add: arithmetic.sumOrDifference,
   averagePool2d: linear((_, __, a) => ({ y: windowSize(a), dx: windowSize(a), dw: 0 })),
@@ -198,6 +204,11 @@ export const roundings = {
     y: (windowSize(a) * side(x, 3)) / a.groups + 1,
     dx: (windowSize(a) * a.filters) / a.groups,
     dw: rowCount(y),
+  })),
+  convTranspose2d: linear((x, y, a) => ({
+    y: (windowSize(a) * side(x, 3)) / a.groups + 1,
+    dx: (windowSize(a) * a.filters) / a.groups,
+    dw: Math.max(rowCount(x), rowCount(y)), // of the filter, of the bias
   })),
   dense: linear((x, y) => ({ y: side(x, 1) + 1, dx: side(y, 1), dw: side(x, 0) })),
   depthToSpace: moving,

@@ -67,6 +67,31 @@ describe.each(trainingBuilds)('pooling, $label', ({ source }) => {
     expect(forward(pooling('averagePool2d', [1, 3, 3, 1], ones, raw))).toEqual([1, 1, 1, 1]);
   });
 
+  test('padding thins the mean where it is told to, what hangs over its edge does not', () => {
+    const raw = { size: 3, stride: 2, padding: 1, countPadding: true };
+    const ones = Array.from({ length: 9 }, () => 1);
+    const share = Math.fround(4 / 9);
+    expect(forward(pooling('averagePool2d', [1, 3, 3, 1], ones, raw))).toEqual([share, share, share, share]);
+    // The second window has a pixel, a padding one, and one beyond: two count.
+    const line = pooling('averagePool2d', [1, 1, 4, 1], [1, 2, 3, 6], {
+      size: [1, 3],
+      stride: [1, 3],
+      padding: [0, 0, 0, 1],
+      ceilMode: true,
+      countPadding: true,
+    });
+    expect(forward(line)).toEqual([2, 3]);
+    expect(dx(line, [3, 4])).toEqual([1, 1, 1, 2]);
+  });
+
+  test('adaptive windows overlap by a pixel where they do not fit: five into three', () => {
+    const five = [1, 2, 3, 4, 5];
+    expect(forward(pooling('adaptiveMaxPool2d', [1, 1, 5, 1], five, { size: [1, 3] }))).toEqual([2, 4, 5]);
+    const mean = pooling('adaptiveAveragePool2d', [1, 1, 5, 1], five, { size: [1, 3] });
+    expect(forward(mean)).toEqual([1.5, 3, 4.5]);
+    expect(dx(mean, [2, 3, 2])).toEqual([1, 2, 1, 2, 1]);
+  });
+
   test('a window that sees nothing: −∞ and 0', () => {
     const raw = { size: 1, stride: 1, padding: [0, 0, 1, 0] };
     expect(forward(pooling('maxPool2d', [1, 1, 1, 1], [5], raw))).toEqual([Number.NEGATIVE_INFINITY, 5]);
@@ -77,6 +102,15 @@ describe.each(trainingBuilds)('pooling, $label', ({ source }) => {
 describe('shapes', () => {
   const shape = (kind: LayerKind, raw: object, x: Shape) =>
     layerOfKind(kind).inferShape([x], parseAttributes(layerOfKind(kind), raw));
+
+  test('the odd pixel of same goes to the end, of sameLower to the beginning', () => {
+    const of = (padding: string) => {
+      const c = pooling('maxPool2d', [1, 1, 4, 1], [1, 2, 3, 4], { size: [1, 2], stride: 1, padding });
+      return [...new LayerRunner(trainingBuilds[0]!.source).forward(c).data];
+    };
+    expect(of('same')).toEqual([2, 3, 4, 4]);
+    expect(of('sameLower')).toEqual([1, 2, 3, 4]);
+  });
 
   test('the stride is the window unless it is given', () => {
     expect(shape('maxPool2d', { size: [2, 3] }, [1, 8, 9, 5])).toEqual([1, 4, 3, 5]);

@@ -25,14 +25,17 @@ const windowed = fc
     size: pairOf(4),
     stride: pairOf(3),
     dilation: pairOf(3),
-    padding: fc.oneof(fc.constant('same' as const), fc.tuple(fc.nat(3), fc.nat(3), fc.nat(3), fc.nat(3))),
+    padding: fc.oneof(
+      fc.constantFrom('same' as const, 'sameLower' as const),
+      fc.tuple(fc.nat(3), fc.nat(3), fc.nat(3), fc.nat(3)),
+    ),
     extra: fc.tuple(fc.nat(5), fc.nat(5)),
     n: upTo(2),
   })
   .map(({ extra, n, ...window }) => {
     const side = (axis: 0 | 1) => {
       const reach = (window.size[axis] - 1) * window.dilation[axis] + 1;
-      const padded = window.padding === 'same' ? 0 : window.padding[2 * axis]! + window.padding[2 * axis + 1]!;
+      const padded = typeof window.padding === 'string' ? 0 : window.padding[2 * axis]! + window.padding[2 * axis + 1]!;
       return Math.max(1, reach - padded) + extra[axis];
     };
     return { window, image: [n, side(0), side(1)] as const };
@@ -47,18 +50,40 @@ const conv2d = fc
     return { kind: 'conv2d', shape: [...image, groups * inputs], raw, ...rest };
   });
 
+const convTranspose2d = fc
+  .record({
+    ...common,
+    windowed,
+    outputPadding: fc.tuple(fc.nat(2), fc.nat(2)),
+    groups: upTo(3),
+    inputs: upTo(4),
+    outputs: upTo(7),
+    bias: fc.boolean(),
+  })
+  .map(({ windowed: { window, image }, outputPadding, groups, inputs, outputs, bias, ...rest }): Problem => {
+    // Padding cuts off, at most six: seven pixels leave something.
+    const shape = [image[0], image[1] + 6, image[2] + 6, groups * inputs];
+    const raw = { ...window, outputPadding, groups, filters: groups * outputs, bias };
+    return { kind: 'convTranspose2d', shape, raw, ...rest };
+  });
+
 const depthwiseConv2d = fc
   .record({ ...common, windowed, channels: upTo(9), multiplier: fc.constantFrom(1, 1, 1, 2, 3), bias: fc.boolean() })
   .map(({ windowed: { window, image }, channels, multiplier, bias, ...rest }): Problem => {
     return { kind: 'depthwiseConv2d', shape: [...image, channels], raw: { ...window, multiplier, bias }, ...rest };
   });
 
-const pool = (kind: LayerKind) =>
+const pool = (kind: LayerKind, more: fc.Arbitrary<object>) =>
   fc
-    .record({ ...common, windowed, channels: upTo(9), ceilMode: fc.boolean() })
-    .map(({ windowed: { window, image }, channels, ceilMode, ...rest }): Problem => {
-      return { kind, shape: [...image, channels], raw: { ...window, ceilMode }, ...rest };
+    .record({ ...common, windowed, channels: upTo(9), ceilMode: fc.boolean(), more })
+    .map(({ windowed: { window, image }, channels, ceilMode, more, ...rest }): Problem => {
+      return { kind, shape: [...image, channels], raw: { ...window, ceilMode, ...more }, ...rest };
     });
+
+const adaptivePool = (kind: LayerKind) =>
+  fc
+    .record({ ...common, shape: fc.tuple(upTo(2), upTo(9), upTo(9), upTo(9)), size: pairOf(9) })
+    .map(({ size, ...rest }): Problem => ({ kind, raw: { size }, ...rest }));
 
 const dense = fc
   .record({ ...common, n: upTo(19), inputs: upTo(20), units: upTo(20), bias: fc.boolean() })
@@ -69,9 +94,12 @@ const dense = fc
 
 const problems: readonly [string, fc.Arbitrary<Problem>][] = [
   ['conv2d', conv2d],
+  ['convTranspose2d', convTranspose2d],
   ['depthwiseConv2d', depthwiseConv2d],
-  ['maxPool2d', pool('maxPool2d')],
-  ['averagePool2d', pool('averagePool2d')],
+  ['maxPool2d', pool('maxPool2d', fc.constant({}))],
+  ['averagePool2d', pool('averagePool2d', fc.record({ countPadding: fc.boolean() }))],
+  ['adaptiveMaxPool2d', adaptivePool('adaptiveMaxPool2d')],
+  ['adaptiveAveragePool2d', adaptivePool('adaptiveAveragePool2d')],
   ['dense', dense],
 ];
 
