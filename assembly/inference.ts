@@ -15,17 +15,13 @@ export {
   silu,
   sqrt,
 } from './activation';
-export { addBias, affine, packBatchNorm2d, prelu } from './channelwise';
+export { add, div, maximum, minimum, mul, pow, sub } from './arithmetic';
+export { addBias, addBias, affine, affine, packBatchNorm2d, packBatchNorm2d, prelu } from './channelwise';
 export { conv2d } from './conv2d';
 export { conv2dTransposed } from './conv2d-transposed';
 export { depthwiseConv2d } from './depthwise-conv2d';
-export { add, clamp } from './elementwise';
-export { erf } from './erf';
-export { add, div, maximum, minimum, mul, pow, sub } from './arithmetic';
-export { addBias, affine, packBatchNorm2d } from './channelwise';
-export { conv2d } from './conv2d';
-export { depthwiseConv2d } from './depthwise-conv2d';
 export { clamp } from './elementwise';
+export { erf } from './erf';
 export { gatherAxis } from './gather';
 export { gemm } from './gemm';
 export { globalAveragePool2d, globalMaxPool2d } from './global-pool2d';
@@ -33,8 +29,7 @@ export { exp, log, sigmoid, softplus, tanh } from './math';
 export * from './memory';
 export * from './pack';
 export { averagePool2d, maxPool2d } from './pool2d';
-export { logSoftmax, softmax } from './softmax';
 export { reduceMax, reduceMin, reduceSum } from './reduce';
 export { resampleAxis } from './resample';
-export { softmax } from './softmax';
+export { logSoftmax, softmax, softmax } from './softmax';
 export { stridedCopy } from './strided-copy';

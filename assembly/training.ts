@@ -26,16 +26,23 @@ export { accumulate, clampBackward, moveTowards } from './backward/elementwise';
 export { gatherAxisBackward } from './backward/gather';
 export { columnSums, gemmTransposed } from './backward/gemm';
 export { packPanelsTransposed } from './backward/pack';
+
 export {
   averagePool2dBackward,
   globalAveragePool2dBackward,
   globalMaxPool2dBackward,
   maxPool2dBackward,
 } from './backward/pool2d';
+
 export { preluBackward } from './backward/prelu';
-export { logSoftmaxBackward, softmaxBackward, softmaxCrossEntropy } from './backward/softmax';
 export { reduceExtremeBackward } from './backward/reduce';
-export { softmaxBackward, softmaxCrossEntropy } from './backward/softmax';
+export {
+  logSoftmaxBackward,
+  softmaxBackward,
+  softmaxBackward,
+  softmaxCrossEntropy,
+  softmaxCrossEntropy,
+} from './backward/softmax';
 export { stridedAdd } from './backward/strided-add';
 export { batchNorm2dTraining } from './batch-norm2d';
 export { dropout } from './dropout';

@@ -21,12 +21,11 @@ import { dropout } from './dropout.ts';
 import { elu } from './elu.ts';
 import { erf } from './erf.ts';
 import { exp } from './exp.ts';
-import { flatten } from './flatten.ts';
-import { floor } from './floor.ts';
-import { gelu } from './gelu.ts';
 import { expand } from './expand.ts';
 import { flatten } from './flatten.ts';
+import { floor } from './floor.ts';
 import { gather } from './gather.ts';
+import { gelu } from './gelu.ts';
 import { globalAveragePool2d } from './global-average-pool2d.ts';
 import { globalMaxPool2d } from './global-max-pool2d.ts';
 import { hardSigmoid } from './hard-sigmoid.ts';
@@ -35,35 +34,31 @@ import type { Layer } from './layer.ts';
 import { leakyRelu } from './leaky-relu.ts';
 import { log } from './log.ts';
 import { logSoftmax } from './log-softmax.ts';
-import { maxPool2d } from './max-pool2d.ts';
-import { neg } from './neg.ts';
-import { prelu } from './prelu.ts';
-import { reciprocal } from './reciprocal.ts';
 import { max } from './max.ts';
 import { maxPool2d } from './max-pool2d.ts';
 import { min } from './min.ts';
 import { mul } from './mul.ts';
+import { neg } from './neg.ts';
+import { pad } from './pad.ts';
 import { pow } from './pow.ts';
+import { prelu } from './prelu.ts';
+import { reciprocal } from './reciprocal.ts';
 import { reduceMax } from './reduce-max.ts';
 import { reduceMean } from './reduce-mean.ts';
 import { reduceMin } from './reduce-min.ts';
 import { reduceSum } from './reduce-sum.ts';
 import { relu } from './relu.ts';
 import { relu6 } from './relu6.ts';
+import { reshape } from './reshape.ts';
 import { sigmoid } from './sigmoid.ts';
 import { silu } from './silu.ts';
-import { softmax } from './softmax.ts';
-import { softplus } from './softplus.ts';
-import { sqrt } from './sqrt.ts';
-import { tanh } from './tanh.ts';
-import { sub } from './sub.ts';
-import { pad } from './pad.ts';
-import { relu } from './relu.ts';
-import { relu6 } from './relu6.ts';
-import { reshape } from './reshape.ts';
 import { slice } from './slice.ts';
 import { softmax } from './softmax.ts';
+import { softplus } from './softplus.ts';
 import { spaceToDepth } from './space-to-depth.ts';
+import { sqrt } from './sqrt.ts';
+import { sub } from './sub.ts';
+import { tanh } from './tanh.ts';
 import { transpose } from './transpose.ts';
 
 export const layers = {
@@ -88,12 +83,11 @@ export const layers = {
   elu,
   erf,
   exp,
-  flatten,
-  floor,
-  gelu,
   expand,
   flatten,
+  floor,
   gather,
+  gelu,
   globalAveragePool2d,
   globalMaxPool2d,
   hardSigmoid,
@@ -101,35 +95,31 @@ export const layers = {
   leakyRelu,
   log,
   logSoftmax,
-  maxPool2d,
-  neg,
-  prelu,
-  reciprocal,
   max,
   maxPool2d,
   min,
   mul,
+  neg,
+  pad,
   pow,
+  prelu,
+  reciprocal,
   reduceMax,
   reduceMean,
   reduceMin,
   reduceSum,
   relu,
   relu6,
+  reshape,
   sigmoid,
   silu,
-  softmax,
-  softplus,
-  sqrt,
-  tanh,
-  sub,
-  pad,
-  relu,
-  relu6,
-  reshape,
   slice,
   softmax,
+  softplus,
   spaceToDepth,
+  sqrt,
+  sub,
+  tanh,
   transpose,
 } satisfies Record<string, Layer>;
 

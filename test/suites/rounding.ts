@@ -193,7 +193,6 @@ export const roundings = {
   // A window has at most ⌈H / OH⌉ + 1 rows, a row is in at most ⌈OH / H⌉ + 1 windows.
   adaptiveAveragePool2d: linear((x, y) => ({ y: shareArea(x, y), dx: shareArea(y, x), dw: 0 })),
   adaptiveMaxPool2d: selecting(windowSize), // at most all windows
-  add: linear(() => ({ y: 1, dx: 0, dw: 0 })),
   add: arithmetic.sumOrDifference,
   averagePool2d: linear((_, __, a) => ({ y: windowSize(a), dx: windowSize(a), dw: 0 })),
   batchNorm2d,

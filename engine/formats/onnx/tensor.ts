@@ -80,7 +80,7 @@ const floats: ReadonlySet<ElementType> = new Set(['float32', 'float64', 'float16
 export const isFloat = (type: ElementType): boolean => floats.has(type);
 
 /** Makes a constant of computed numbers, rounded as its type rounds. */
-export function constantOf(type: ElementType, shape: Shape, values: Iterable<number> | ArrayLike<number>): Constant {
+export function constantOf(type: ElementType, shape: Shape, values: ArrayLike<number>): Constant {
   const isSingle = type === 'float32' || type === 'float16' || type === 'bfloat16';
   return { type, shape, data: isSingle ? Float32Array.from(values) : Float64Array.from(values) };
 }
