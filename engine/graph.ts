@@ -49,7 +49,7 @@ const nodeSchema = v.strictObject({
 export const graphEntries = {
   format: v.literal('borde/1'),
   name: v.optional(name),
-  inputs: v.pipe(v.array(inputSchema), v.minLength(1), v.maxLength(100)),
+  inputs: v.pipe(v.array(inputSchema), v.maxLength(100)),
   nodes: v.pipe(v.array(nodeSchema), v.minLength(1), v.maxLength(graphLimits.nodes)),
   outputs: v.pipe(v.array(outputSchema), v.minLength(1), v.maxLength(100)),
 };

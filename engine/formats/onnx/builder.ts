@@ -1,4 +1,5 @@
 /** The graph under construction: nodes of ours with their weights, and values brought into the order that a layer wants. */
+
 import { EngineError } from '../../errors.ts';
 import type { GraphDocument } from '../../graph.ts';
 import { excerpt, parseWith } from '../../json.ts';
@@ -20,6 +21,7 @@ import {
   wholeAxes,
 } from './layout.ts';
 import type { Constant } from './tensor.ts';
+import { UnsupportedModel } from './unsupported.ts';
 import { isConstant, type Placed, type RunTime, type Value, valueShape } from './value.ts';
 
 type NodeDocument = GraphDocument['nodes'][number];
@@ -143,10 +145,7 @@ export class GraphBuilder {
     const shape = valueShape(value);
     if (shape.length !== 3 && shape.length !== 4) {
       const given = `got ${formatShape(shape)}`;
-      throw new EngineError(
-        'unsupported-model',
-        `expected [N,C,H,W] or [N,C,L], ${given}: other ranks are not supported`,
-      );
+      throw new UnsupportedModel('rank', `expected [N,C,H,W] or [N,C,L], ${given}: other ranks are not supported`);
     }
     const lifted = shape.length === 3 ? insertAxis(value, 2) : value;
     if (!isConstant(lifted)) this.seesImage(lifted.layout.axes);

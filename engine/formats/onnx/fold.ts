@@ -191,7 +191,7 @@ const constant: Fold = (op) => {
   if (integers) return constantOf('int64', [integers.length], integers);
   if (attributes.has('value_float')) return constantOf('float32', [], [attributes.float('value_float', 0)]);
   if (attributes.has('value_int')) return constantOf('int64', [], [attributes.integer('value_int', 0)]);
-  throw op.unsupported('it holds neither a tensor nor numbers');
+  throw op.unsupported('feature', 'it holds neither a tensor nor numbers');
 };
 
 /** Operators on known values; where all inputs are known and an operator is here, no node is made. */

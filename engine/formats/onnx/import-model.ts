@@ -1,4 +1,5 @@
 /** ONNX → a model of ours: node by node, with whatever is known folded, and memory kept in [N,H,W,C]. */
+
 import { EngineError } from '../../errors.ts';
 import { buildGraph, type GraphDocument, type GraphInput, type GraphOutput } from '../../graph.ts';
 import { excerpt } from '../../json.ts';
@@ -11,7 +12,8 @@ import { Operation } from './operation.ts';
 import { operators } from './operators/index.ts';
 import { type OnnxModel, type OnnxNode, type OnnxValue, readModel } from './read-model.ts';
 import { describeNode, selectNodes } from './select.ts';
-import { constantOf, type ReadExternal } from './tensor.ts';
+import { type Constant, constantOf, type ReadExternal } from './tensor.ts';
+import { UnsupportedModel } from './unsupported.ts';
 import { isConstant, type RunTime, type Value, valueShape } from './value.ts';
 
 export interface ImportOptions {
@@ -21,6 +23,8 @@ export interface ImportOptions {
   readonly outputs?: readonly string[];
   /** Shapes of inputs, for those whose file leaves sides open. */
   readonly shapes?: Readonly<Record<string, Shape>>;
+  /** Inputs whose numbers are known: they become constants. */
+  readonly constants?: ReadonlyMap<string, Constant>;
   /** Hands over tensors that lie beside the model. */
   readonly readExternal?: ReadExternal;
 }
@@ -34,12 +38,25 @@ const MAX_RANK = 4;
  *   missing, one error lists them all
  */
 export function importOnnx(file: Uint8Array, options: ImportOptions = {}): Model {
-  const model = readModel(file, options.readExternal);
+  const model = withConstants(readModel(file, options.readExternal), options.constants ?? new Map());
   const outputs = options.outputs ?? model.outputs.map(({ name }) => name);
   if (outputs.length === 0) throw new EngineError('invalid-model', 'the model has no outputs');
   const inputs = inputsOf(model, outputs, options);
   const { graph, tensors } = translate(model, inputs, outputs);
   return { card: { name: model.name || undefined } as Model['card'], graph: buildGraph(graph), tensors };
+}
+
+/** The model with some of its inputs as initializers. */
+function withConstants(model: OnnxModel, constants: ReadonlyMap<string, Constant>): OnnxModel {
+  const { initializers } = model;
+  return {
+    ...model,
+    inputs: model.inputs.filter(({ name }) => !constants.has(name)),
+    initializers: {
+      has: (name) => constants.has(name) || initializers.has(name),
+      get: (name) => constants.get(name) ?? initializers.get(name),
+    },
+  };
 }
 
 interface Input {
@@ -91,13 +108,10 @@ const describeSides = (shape: OnnxValue['shape']): string =>
 function checkInput({ name, type, typeName, shape: declared }: OnnxValue, shape: Shape): void {
   const where = `input ${excerpt(name)}`;
   if (type !== 'float32') {
-    throw new EngineError('unsupported-model', `${where} holds ${typeName} at run time, only float32 is supported`);
+    throw new UnsupportedModel('element type', `${where} holds ${typeName} at run time, only float32 is supported`);
   }
   if (shape.length > MAX_RANK) {
-    throw new EngineError(
-      'unsupported-model',
-      `${where} ${formatShape(shape)}: at most ${MAX_RANK} axes are supported`,
-    );
+    throw new UnsupportedModel('rank', `${where} ${formatShape(shape)}: at most ${MAX_RANK} axes are supported`);
   }
   const fits =
     !declared ||
@@ -167,7 +181,7 @@ function refuseUnknown(nodes: readonly OnnxNode[]): void {
     const shown = names.length > 3 ? `${names.slice(0, 3).join(', ')} and ${names.length - 3} more` : names.join(', ');
     return `${type} (${names.length === 1 ? 'node' : 'nodes'} ${shown})`;
   });
-  throw new EngineError('unsupported-model', `operators that are not supported: ${list.join('; ')}`);
+  throw new UnsupportedModel('operator', `operators that are not supported: ${list.join('; ')}`);
 }
 
 function run(
@@ -182,7 +196,11 @@ function run(
   const fold = Object.hasOwn(folds, node.type) ? folds[node.type] : undefined;
   if (fold && known.every(isConstant)) return [fold(op, known)].flat();
   const read = Object.hasOwn(operators, node.type) ? operators[node.type] : undefined;
-  if (!read) throw op.unsupported('it is supported on values known at import alone, this one is computed by every run');
+  if (!read)
+    throw op.unsupported(
+      'operator',
+      'it is supported on values known at import alone, this one is computed by every run',
+    );
   return [read(op)].flat() as readonly Value[];
 }
 
@@ -191,6 +209,7 @@ function atNode<T>(node: OnnxNode, read: () => T): T {
   try {
     return read();
   } catch (error) {
+    if (error instanceof UnsupportedModel) throw error.at(describeNode(node));
     if (error instanceof EngineError) throw new EngineError(error.code, `${describeNode(node)}: ${error.message}`);
     throw error;
   }
@@ -206,14 +225,14 @@ function outputOf(
   builder.startNode(name);
   const shape = valueShape(value);
   if (isConstant(value) && value.type !== 'float32') {
-    throw new EngineError(
-      'unsupported-model',
+    throw new UnsupportedModel(
+      'element type',
       `output ${excerpt(name)} holds ${value.type}, only float32 is supported`,
     );
   }
   if (shape.length > MAX_RANK) {
-    throw new EngineError(
-      'unsupported-model',
+    throw new UnsupportedModel(
+      'rank',
       `output ${excerpt(name)} ${formatShape(shape)}: at most ${MAX_RANK} axes are supported`,
     );
   }

@@ -1,4 +1,5 @@
 /** One ONNX node while it is read: its inputs as values, its attributes, and the graph that it is translated into. */
+
 import { EngineError } from '../../errors.ts';
 import { formatShape, type Shape } from '../../tensor.ts';
 import type { Attributes } from './attributes.ts';
@@ -6,6 +7,7 @@ import type { GraphBuilder } from './builder.ts';
 import { layoutOf } from './layout.ts';
 import type { OnnxNode } from './read-model.ts';
 import { type Constant, constantOf } from './tensor.ts';
+import { type Reason, UnsupportedModel } from './unsupported.ts';
 import { isConstant, type RunTime, type Value, valueShape } from './value.ts';
 
 /** How an operator becomes nodes of ours: returns its output, or all of them. */
@@ -58,8 +60,8 @@ export class Operation {
   toRunTime(value: Value): RunTime {
     if (!isConstant(value)) return value;
     if (value.type !== 'float32') {
-      throw new EngineError(
-        'unsupported-model',
+      throw new UnsupportedModel(
+        'element type',
         `it computes with ${value.type} at run time, only float32 is supported`,
       );
     }
@@ -70,10 +72,7 @@ export class Operation {
   constant(i: number, what: string): Constant {
     const value = this.input(i);
     if (isConstant(value)) return value;
-    throw new EngineError(
-      'unsupported-model',
-      `${what} (input ${i}) must be known at import, it is computed by every run`,
-    );
+    throw new UnsupportedModel('feature', `${what} (input ${i}) must be known at import, it is computed by every run`);
   }
 
   optionalConstant(i: number, what: string): Constant | undefined {
@@ -111,8 +110,8 @@ export class Operation {
     return { placed: this.graph.add(kind, [value.placed], attributes), layout: value.layout };
   }
 
-  unsupported(sentence: string): EngineError {
-    return new EngineError('unsupported-model', sentence);
+  unsupported(reason: Reason, sentence: string): EngineError {
+    return new UnsupportedModel(reason, sentence);
   }
 
   invalid(sentence: string): EngineError {

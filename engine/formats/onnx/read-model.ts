@@ -1,4 +1,5 @@
 /** ONNX bytes → a model whose parts are checked one by one: what the importer walks over. */
+
 import { fromBinary } from '@bufbuild/protobuf';
 import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
 import { EngineError } from '../../errors.ts';
@@ -6,6 +7,7 @@ import { excerpt } from '../../json.ts';
 import { Attributes } from './attributes.ts';
 import { type GraphProto, type ModelProto, ModelProtoSchema, type ValueInfoProto } from './schema/onnx_pb.js';
 import { type Constant, type ElementType, elementType, type ReadExternal, readTensor, typeName } from './tensor.ts';
+import { UnsupportedModel } from './unsupported.ts';
 
 /** Versions of the operator set that are read. Below 7 broadcasting was an attribute; that is read, too. */
 export const opsets = { oldest: 1, newest: 21 } as const;
@@ -73,7 +75,7 @@ export function readModel(file: Uint8Array, readExternal: ReadExternal = noExter
     },
   };
   if (proto.sparseInitializer.length > 0) {
-    throw new EngineError('unsupported-model', 'sparse initializers are not supported');
+    throw new UnsupportedModel('feature', 'sparse initializers are not supported');
   }
   return {
     name: proto.name,
@@ -146,10 +148,7 @@ function opsetOf(model: ModelProto): number {
   const version = Number(own?.version ?? 0);
   if (version < opsets.oldest || version > opsets.newest) {
     const found = own ? `operator set ${version}` : 'no operator set of ONNX itself';
-    throw new EngineError(
-      'unsupported-model',
-      `the model has ${found}; ${opsets.oldest} to ${opsets.newest} are supported`,
-    );
+    throw new UnsupportedModel('feature', `the model has ${found}; ${opsets.oldest} to ${opsets.newest} are supported`);
   }
   return version;
 }

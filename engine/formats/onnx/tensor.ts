@@ -1,4 +1,5 @@
 /** Tensors that are known at import: ONNX's TensorProto as numbers, and back. */
+
 import { create } from '@bufbuild/protobuf';
 import { EngineError } from '../../errors.ts';
 import { elementCount, formatShape, type Shape } from '../../tensor.ts';
@@ -8,6 +9,7 @@ import {
   TensorProto_DataType,
   TensorProtoSchema,
 } from './schema/onnx_pb.js';
+import { UnsupportedModel } from './unsupported.ts';
 
 /** The element types that are read, with how they lie in raw data (little-endian; ONNX TensorProto.DataType). */
 const elementTypes = {
@@ -95,7 +97,7 @@ export const elementType = (dataType: number): ElementType | undefined => elemen
 /** What a Cast's `to` means. @throws EngineError `unsupported-model` */
 export function requireElementType(dataType: number): ElementType {
   const type = elementType(dataType);
-  if (!type) throw new EngineError('unsupported-model', `elements of type ${typeName(dataType)} are not supported`);
+  if (!type) throw new UnsupportedModel('element type', `elements of type ${typeName(dataType)} are not supported`);
   return type;
 }
 
@@ -112,8 +114,8 @@ export function readTensor(proto: TensorProto, readExternal: ReadExternal): Cons
   if (shape.some((side) => side < 0)) throw new EngineError('invalid-model', `${where}: a side is negative`);
   const element = elementTypes[proto.dataType as TypeNumber];
   if (!element) {
-    throw new EngineError(
-      'unsupported-model',
+    throw new UnsupportedModel(
+      'element type',
       `${where}: elements of type ${typeName(proto.dataType)} are not supported`,
     );
   }
@@ -144,7 +146,8 @@ function readRaw(raw: Uint8Array, element: (typeof elementTypes)[TypeNumber], co
 
 /** Little-endian floats as an array of its own, on any host. */
 function floatsOf(raw: Uint8Array): Float32Array {
-  const copy = raw.slice();
+  // Not raw.slice: Node's Buffer gives a view there.
+  const copy = new Uint8Array(raw);
   if (new Uint8Array(Uint16Array.of(1).buffer)[0] === 0) {
     for (let i = 0; i < copy.length; i += 4) copy.subarray(i, i + 4).reverse();
   }

@@ -25,7 +25,7 @@ function aligned(op: Operation, a: Value, b: Value): readonly [Value, Value] {
 export function combine(op: Operation, kind: BinaryKind, first: Value, second: Value): Value {
   for (const value of [first, second]) {
     if (isConstant(value) && !isFloat(value.type)) {
-      throw op.unsupported(`it combines a run-time value with ${value.type}`);
+      throw op.unsupported('element type', `it combines a run-time value with ${value.type}`);
     }
   }
   const [a, b] = aligned(op, first, second);

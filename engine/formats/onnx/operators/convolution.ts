@@ -19,7 +19,7 @@ function filterOf(op: Operation): Filter {
   const rank = op.shape(0).length;
   if ((rank !== 3 && rank !== 4) || constant.shape.length !== rank) {
     const [x, w] = [formatShape(op.shape(0)), formatShape(constant.shape)];
-    throw op.unsupported(`expected 3 or 4 axes of input and filter, got ${x} and ${w}`);
+    throw op.unsupported('rank', `expected 3 or 4 axes of input and filter, got ${x} and ${w}`);
   }
   const shape = rank === 3 ? constant.shape.toSpliced(2, 0, 1) : constant.shape;
   const [a, b, kh, kw] = shape as [number, number, number, number];

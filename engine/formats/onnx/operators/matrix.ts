@@ -1,7 +1,7 @@
 /** Gemm and MatMul: with known weights a dense layer, with two values of the run a product of matrices. */
 import { elementCount, formatShape, type Tensor } from '../../../tensor.ts';
 import { insertAxis } from '../builder.ts';
-import { type Atom, identity, type Layout, layoutOf, permuteData, transposed } from '../layout.ts';
+import { type Atom, identity, type Layout, layoutOf, permuteData, sameOrder, transposed } from '../layout.ts';
 import type { Operation, Reader } from '../operation.ts';
 import { type Constant, constantOf } from '../tensor.ts';
 import { isConstant, type RunTime, type Value, valueShape } from '../value.ts';
@@ -17,7 +17,8 @@ function dense(op: Operation, value: RunTime, weights: Constant, scale: number, 
   const columns = value.layout.axes.at(-1) as readonly Atom[];
   const { order, rows } = rowsLast(value.layout, columns);
   const rowCount = elementCount(shape.slice(0, -1));
-  const x = op.graph.reshape(arrangeAtoms(op, value, order), [rowCount, k]);
+  const arranged = sameOrder(order, value.layout.order) ? value.placed : arrangeAtoms(op, value, order);
+  const x = op.graph.reshape(arranged, [rowCount, k]);
   const filter = op.graph.derive(weights, `dense ${scale} ${rows.join()}`, () =>
     denseFilter(weights, columns, rows, scale),
   );

@@ -180,7 +180,7 @@ const pad: Reader = (op) => {
     padding[axis] = [pads[i] as number, pads[i + padded.length] as number];
   });
   const mode = padModes[op.attributes.text('mode', 'constant')];
-  if (!mode) throw op.unsupported(`mode ${op.attributes.text('mode', '')} is not supported`);
+  if (!mode) throw op.unsupported('feature', `mode ${op.attributes.text('mode', '')} is not supported`);
   const value = op.opset < 11 ? op.attributes.float('value', 0) : (op.optionalConstant(2, 'the value')?.data[0] ?? 0);
   // A negative padding cuts off.
   const ranges = shape.map((side, axis): Range => {

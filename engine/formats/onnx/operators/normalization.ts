@@ -16,7 +16,7 @@ const weightOf = (op: Operation, i: number, what: string) => vector(op, op.const
 const batchNormalization: Reader = (op) => {
   const isTraining =
     op.attributes.integer('training_mode', 0) === 1 || (op.opset < 7 && op.attributes.integer('is_test', 0) === 0);
-  if (isTraining) throw op.unsupported('it is in training mode');
+  if (isTraining) throw op.unsupported('training', 'it is in training mode');
   const value = op.runTime(0);
   const order = channelsLast(valueShape(value).length);
   const x = op.graph.arrange(value, valueShape(value).length === 2 ? [0, 1] : order);

@@ -7,7 +7,7 @@ import { windowOf } from './window.ts';
 const ceilMode = (op: Operation) => op.attributes.integer('ceil_mode', 0) === 1;
 
 const maxPool: Reader = (op) => {
-  if (op.wants(1)) throw op.unsupported('the places of the maxima (output 1) are not supported');
+  if (op.wants(1)) throw op.unsupported('element type', 'the places of the maxima (output 1) are not supported');
   const rank = op.shape(0).length;
   const attributes = { ...windowOf(op, rank - 2), ceilMode: ceilMode(op) };
   return op.graph.fromImage(op.graph.add('maxPool2d', [op.graph.image(op.input(0))], attributes), rank);

@@ -24,7 +24,7 @@ const reduction =
     if (isNothing && op.attributes.integer('noop_with_empty_axes', 0) === 1) return value;
     const axes = isNothing ? identity(shape.length) : op.axes(given, shape.length);
     const keeps = op.attributes.integer('keepdims', 1) === 1;
-    if (elementCount(shape) === 0) throw op.unsupported('a reduction of nothing is not supported');
+    if (elementCount(shape) === 0) throw op.unsupported('feature', 'a reduction of nothing is not supported');
     const result = isGlobalAverage(kind, shape, axes) ? globalAverage(op, value) : reduced(op, kind, value, axes);
     if (keeps) return result;
     const { layout, placed } = result;
@@ -46,7 +46,7 @@ const alongAxis =
   (op) => {
     const value = op.runTime(0);
     const shape = valueShape(value);
-    if (shape.length === 0) throw op.unsupported('a softmax of a scalar is not supported');
+    if (shape.length === 0) throw op.unsupported('feature', 'a softmax of a scalar is not supported');
     const axis = op.axis(op.attributes.integer('axis', op.opset < 13 ? 1 : -1), shape.length);
     const isOver = (other: number) => (op.opset < 13 ? other >= axis : other === axis);
     const natural = op.graph.naturalOrder(value);

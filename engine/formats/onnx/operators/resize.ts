@@ -80,7 +80,10 @@ const resize: Reader = (op) => {
   const { sizes, scales } = targetOf(op, axes);
   if (elementCount(sizes) === 0) return op.empty(sizes);
   if (sizes[0] !== shape[0] || sizes[1] !== shape[1]) {
-    throw op.unsupported(`${formatShape(shape)} to ${formatShape(sizes)}: only height and width can be resized`);
+    throw op.unsupported(
+      'feature',
+      `${formatShape(shape)} to ${formatShape(sizes)}: only height and width can be resized`,
+    );
   }
   const spatial = <T>(list: readonly T[], height: T): readonly T[] =>
     rank === 3 ? [height, list[2] as T] : list.slice(2);

@@ -80,15 +80,15 @@ const pass: Reader = (op) => op.input(0);
 const dropout: Reader = (op) => {
   const isTraining = op.inputs[2] && isConstant(op.inputs[2]) && op.inputs[2].data[0] !== 0;
   if (isTraining || (op.opset < 7 && op.attributes.integer('is_test', 0) === 0))
-    throw op.unsupported('it is in training mode');
-  if (op.wants(1)) throw op.unsupported('its mask (output 1) is not supported');
+    throw op.unsupported('training', 'it is in training mode');
+  if (op.wants(1)) throw op.unsupported('element type', 'its mask (output 1) is not supported');
   return op.input(0);
 };
 
 /** Between f32 and f32 alone: a run computes with nothing else. */
 const cast: Reader = (op) => {
   const to = requireElementType(op.attributes.integer('to', 1));
-  if (to !== 'float32') throw op.unsupported(`it makes ${to} at run time, only float32 is supported`);
+  if (to !== 'float32') throw op.unsupported('element type', `it makes ${to} at run time, only float32 is supported`);
   return op.input(0);
 };
 

@@ -54,6 +54,6 @@ export function autoPadding(op: Operation): Window['padding'] | undefined {
     SAME_UPPER: 'same',
     SAME_LOWER: 'sameLower',
   };
-  if (!Object.hasOwn(modes, mode)) throw op.unsupported(`auto_pad ${mode} is not supported`);
+  if (!Object.hasOwn(modes, mode)) throw op.unsupported('feature', `auto_pad ${mode} is not supported`);
   return modes[mode];
 }
