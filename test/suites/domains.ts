@@ -17,11 +17,21 @@ function around(...kinks: readonly number[]): Domain {
   return between.filter(([lo, hi]) => lo < hi);
 }
 
-/** Kinds with kinks that are no limits of a clamp, or that are not defined or too steep somewhere. */
+/** For what is smooth and bends far from 0. */
+const wide = (): Domain => [
+  [-6, -MARGIN],
+  [MARGIN, 6],
+];
+
+/** Kinds with kinks that are no limits of a clamp, that are not defined or too steep somewhere, or that bend far out. */
 // biome-ignore lint/suspicious/noExplicitAny: the attribute type belongs to the layer
 const domains: Partial<Record<LayerKind, (a: any) => Domain>> = {
   ceil: () => around(-2, -1, 0, 1, 2),
+  elu: wide,
+  erf: wide,
+  exp: wide,
   floor: () => around(-2, -1, 0, 1, 2),
+  gelu: wide,
   hardSigmoid: ({ alpha, beta }) => (alpha === 0 ? around(0) : around(-beta / alpha, (1 - beta) / alpha)),
   hardSwish: () => around(-3, 3),
   log: () => [[0.5, 4]],
@@ -29,7 +39,11 @@ const domains: Partial<Record<LayerKind, (a: any) => Domain>> = {
     [-4, -0.75],
     [0.75, 4],
   ],
+  sigmoid: wide,
+  silu: wide,
+  softplus: wide,
   sqrt: () => [[0.5, 4]],
+  tanh: wide,
 };
 
 /** A clamp's kinks are its limits; of all others 0 may be one. */
