@@ -1,11 +1,21 @@
-/** exp, log and tanh against the host's in double precision. */
+/** exp, log, tanh, erf and e^x − 1 (as elu has it) against double precision. */
 import { describe, expect, test } from 'vitest';
 import { Random } from '../../engine/random.ts';
+import { erf64 } from '../reference/error-function.ts';
 import { trainingBuilds } from '../suites/node-kernels.ts';
 import { LayerRunner } from '../suites/run-layer.ts';
 
-const functions = { exp: Math.exp, log: Math.log, tanh: Math.tanh } as const;
+const functions = {
+  elu: (x: number) => (x > 0 ? x : Math.expm1(x)),
+  erf: erf64,
+  exp: Math.exp,
+  log: Math.log,
+  tanh: Math.tanh,
+} as const;
 type Name = keyof typeof functions;
+/** alpha of elu; the others have no settings. */
+const settings: Partial<Record<Name, number>> = { elu: 1 };
+const argumentsOf = (name: Name, length: number) => [length, ...(name in settings ? [settings[name] as number] : [])];
 const names = Object.keys(functions) as Name[];
 
 const runners = trainingBuilds.map(({ label, source }) => ({ label, runner: new LayerRunner(source) }));
@@ -13,7 +23,7 @@ const runner = runners[0]?.runner as LayerRunner;
 
 function run(name: Name, x: ArrayLike<number>, on = runner): Float32Array {
   const y = new Float32Array(x.length);
-  on.call(name, Float32Array.from(x), y, x.length);
+  on.call(name, Float32Array.from(x), y, ...argumentsOf(name, x.length));
   return y;
 }
 
@@ -40,7 +50,13 @@ function between(lo: number, hi: number, count: number): Float32Array {
   return Float32Array.from({ length: count }, () => lo + (hi - lo) * random.float());
 }
 
-const ranges = { exp: between(-105, 90, 60_000), log: between(0.4, 2.5, 60_000), tanh: between(-10, 10, 60_000) };
+const ranges = {
+  elu: between(-20, 0, 60_000),
+  erf: between(-4.5, 4.5, 60_000),
+  exp: between(-105, 90, 60_000),
+  log: between(0.4, 2.5, 60_000),
+  tanh: between(-10, 10, 60_000),
+};
 
 /** Largest error in ulp; NaN must be NaN, and what overflows in f32 infinite (within the same 2 ulp). */
 function worstError(name: Name, x: Float32Array): number {
@@ -86,7 +102,7 @@ describe.each(names)('%s', (name) => {
     const x = between(0, 3, 13);
     const y = x.slice();
     const expected = run(name, x);
-    runner.call(name, y, y, y.length);
+    runner.call(name, y, y, ...argumentsOf(name, y.length));
     expect(y).toEqual(expected);
   });
 });
@@ -94,6 +110,8 @@ describe.each(names)('%s', (name) => {
 describe('special values', () => {
   const { POSITIVE_INFINITY: inf, NEGATIVE_INFINITY: minusInf, NaN: nan } = Number;
   test.each<[Name, number[], number[]]>([
+    ['elu', [0, inf, minusInf, nan, -20, -1e30, -1e-30, 3], [0, inf, -1, nan, -1, -1, Math.fround(-1e-30), 3]],
+    ['erf', [0, -0, inf, minusInf, nan, 5, -5], [0, -0, 1, -1, nan, 1, -1]],
     ['exp', [0, -0, inf, minusInf, nan, 88.8, -104, 1e30, -1e30], [1, 1, inf, 0, nan, inf, 0, inf, 0]],
     ['log', [1, 0, -0, inf, minusInf, -1, -1e-40, nan], [0, minusInf, minusInf, inf, nan, nan, nan, nan]],
     ['tanh', [0, -0, inf, minusInf, nan, 20, -20, 1e-40], [0, -0, 1, -1, nan, 1, -1, Math.fround(1e-40)]],

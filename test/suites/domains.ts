@@ -17,7 +17,16 @@ function around(...kinks: readonly number[]): Domain {
   return between.filter(([lo, hi]) => lo < hi);
 }
 
-/** Kinds with kinks that are no limits of a clamp, or that are not defined or too steep somewhere; by the input's number. */
+/** For what is smooth and bends far from 0. */
+const wide = (): Domain => [
+  [-6, -MARGIN],
+  [MARGIN, 6],
+];
+
+/**
+ * Kinds with kinks that are no limits of a clamp, that are not defined or too steep somewhere, or that bend far out; by
+ * the input's number.
+ */
 // biome-ignore lint/suspicious/noExplicitAny: the attribute type belongs to the layer
 const domains: Partial<Record<LayerKind, (a: any, input: number) => Domain>> = {
   ceil: () => around(-2, -1, 0, 1, 2),
@@ -28,7 +37,11 @@ const domains: Partial<Record<LayerKind, (a: any, input: number) => Domain>> = {
           [-3, -1],
           [1, 3],
         ],
+  elu: wide,
+  erf: wide,
+  exp: wide,
   floor: () => around(-2, -1, 0, 1, 2),
+  gelu: wide,
   hardSigmoid: ({ alpha, beta }) => (alpha === 0 ? around(0) : around(-beta / alpha, (1 - beta) / alpha)),
   hardSwish: () => around(-3, 3),
   log: () => [[0.5, 4]],
@@ -37,7 +50,11 @@ const domains: Partial<Record<LayerKind, (a: any, input: number) => Domain>> = {
     [-4, -0.75],
     [0.75, 4],
   ],
+  sigmoid: wide,
+  silu: wide,
+  softplus: wide,
   sqrt: () => [[0.5, 4]],
+  tanh: wide,
 };
 
 /** A clamp's kinks are its limits; of all others 0 may be one. */

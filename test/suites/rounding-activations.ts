@@ -28,8 +28,8 @@ const pointwise = ({ forward, slope }: Pointwise): Rounding => ({
     const { data } = x as Tensor64;
     return y.data.map((value, i) => {
       const at = data[i] as number;
-      const error = U * forward(at, value, attributes);
-      return error === 0 ? 0 : error + DENORMAL * Math.max(1, Math.abs(at));
+      const units = forward(at, value, attributes);
+      return units === 0 ? 0 : U * units + DENORMAL * Math.max(1, Math.abs(at));
     });
   },
   gradient: (c, dy) => {
