@@ -13,6 +13,7 @@ import { dropout, dropoutTraining } from './dropout.ts';
 import { flatten } from './flatten.ts';
 import { globalAveragePool2d } from './global-average-pool2d.ts';
 import { globalMaxPool2d } from './global-max-pool2d.ts';
+import { matMul } from './mat-mul.ts';
 import { max } from './max.ts';
 import { maxPool2d } from './max-pool2d.ts';
 import { min } from './min.ts';
@@ -42,6 +43,7 @@ export const references = {
   flatten,
   globalAveragePool2d,
   globalMaxPool2d,
+  matMul,
   max,
   maxPool2d,
   min,
