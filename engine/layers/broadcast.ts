@@ -15,26 +15,37 @@ const MAX_PAIRS = 4;
 const padded = (shape: Shape, axes: number): Shape => [...Array<number>(axes - shape.length).fill(1), ...shape];
 
 /**
- * The common shape of two: aligned at the last axis, an axis of length 1 or none at all is stretched.
+ * The common shape of two, without the last `apart` axes: aligned at the last axis, an axis of length 1 or none at all is
+ * stretched.
  * @throws EngineError `shape-mismatch` with both shapes
  */
-export function broadcastShape(a: Shape, b: Shape): Shape {
+export function broadcastShape(a: Shape, b: Shape, apart = 0): Shape {
   const axes = Math.max(a.length, b.length);
-  if (axes > MAX_AXES) {
-    throw new EngineError('shape-mismatch', `at most ${MAX_AXES} axes, got ${formatShape(a)} and ${formatShape(b)}`);
-  }
-  const [left, right] = [padded(a, axes), padded(b, axes)];
-  return left.map((length, axis) => {
-    const other = right[axis] as number;
-    if (length !== other && length !== 1 && other !== 1) {
-      const found = `${formatShape(a)} and ${formatShape(b)} do not fit each other`;
-      throw new EngineError(
-        'shape-mismatch',
-        `the shapes ${found}: expected equal lengths or 1, got ${length} and ${other}`,
-      );
-    }
-    return Math.max(length, other);
-  });
+  const shapes = `${formatShape(a)} and ${formatShape(b)}`;
+  if (axes > MAX_AXES) throw new EngineError('shape-mismatch', `at most ${MAX_AXES} axes, got ${shapes}`);
+  const right = padded(b, axes);
+  return padded(a, axes)
+    .slice(0, axes - apart)
+    .map((length, axis) => {
+      const other = right[axis] as number;
+      if (length !== other && length !== 1 && other !== 1) {
+        const found = `expected equal lengths or 1, got ${length} and ${other}`;
+        throw new EngineError('shape-mismatch', `the shapes ${shapes} do not fit each other: ${found}`);
+      }
+      return Math.max(length, other);
+    });
+}
+
+/** Which element of a stretched operand each element of y reads. */
+export function broadcastIndices(y: Shape, operand: Shape): readonly number[] {
+  const lengths = padded(operand, y.length);
+  return lengths.reduce<readonly number[]>(
+    (indices, length, axis) =>
+      indices.flatMap((index) =>
+        Array.from({ length: y[axis] as number }, (_, i) => index * length + (length === 1 ? 0 : i)),
+      ),
+    [0],
+  );
 }
 
 /** Which axes of y an operand has, and is not stretched along. Axes of y of length 1 do not matter. */

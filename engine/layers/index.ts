@@ -34,6 +34,7 @@ import type { Layer } from './layer.ts';
 import { leakyRelu } from './leaky-relu.ts';
 import { log } from './log.ts';
 import { logSoftmax } from './log-softmax.ts';
+import { matMul } from './mat-mul.ts';
 import { max } from './max.ts';
 import { maxPool2d } from './max-pool2d.ts';
 import { min } from './min.ts';
@@ -95,6 +96,7 @@ export const layers = {
   leakyRelu,
   log,
   logSoftmax,
+  matMul,
   max,
   maxPool2d,
   min,

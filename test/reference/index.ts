@@ -33,6 +33,7 @@ import { hardSwish } from './hard-swish.ts';
 import { leakyRelu } from './leaky-relu.ts';
 import { log } from './log.ts';
 import { logSoftmax } from './log-softmax.ts';
+import { matMul } from './mat-mul.ts';
 import { max } from './max.ts';
 import { maxPool2d } from './max-pool2d.ts';
 import { min } from './min.ts';
@@ -95,6 +96,7 @@ export const references = {
   leakyRelu,
   log,
   logSoftmax,
+  matMul,
   max,
   maxPool2d,
   min,

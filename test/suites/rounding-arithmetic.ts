@@ -2,7 +2,7 @@
  * How arithmetic on two broadcast tensors rounds: a result by itself, a gradient as the sum of what was stretched; and
  * what reductions have to say about their sums.
  */
-import type { Shape } from '../../engine/tensor.ts';
+import { elementCount, type Shape } from '../../engine/tensor.ts';
 import { commonShape, stretchedIndex } from '../reference/broadcast.ts';
 import type { Tensor64 } from '../reference/tensor64.ts';
 import type { Rounding } from './rounding.ts';
@@ -90,3 +90,10 @@ export const pow = arithmetic({
 /** How many elements a reduction makes one of. */
 export const reducedCount = (x: Shape, a: { readonly axes: readonly number[] }): number =>
   a.axes.reduce((product, axis) => product * (x[axis] as number), 1);
+
+/** At most so many elements of y read one element of a or of b. */
+export function productReaders(a: Shape, y: Shape): number {
+  const products = elementCount(y.slice(0, -2));
+  const ofA = (products / elementCount(a.slice(0, -2))) * (y.at(-1) as number);
+  return Math.max(ofA, products * (y.at(-2) as number));
+}

@@ -224,6 +224,7 @@ export const roundings = {
   gather: moving,
   globalAveragePool2d: linear((x) => ({ y: side(x, 1) * side(x, 2), dx: 1, dw: 0 })),
   globalMaxPool2d: selecting(() => 1),
+  matMul: linear((a, y) => ({ y: side(a, a.length - 1), dx: arithmetic.productReaders(a, y), dw: 0 })),
   max: arithmetic.max,
   maxPool2d: selecting(windowSize),
   min: arithmetic.min,
