@@ -7,6 +7,7 @@ export { depthwiseConv2d } from './depthwise-conv2d';
 export { add, clamp } from './elementwise';
 export { gemm } from './gemm';
 export { globalAveragePool2d, globalMaxPool2d } from './global-pool2d';
+export { groupNorm } from './group-norm';
 export { exp, log, tanh } from './math';
 export * from './memory';
 export * from './pack';

@@ -5,6 +5,7 @@ export { conv2dFilterGradient, convTranspose2dFilterGradient } from './backward/
 export { depthwiseConv2dBackward } from './backward/depthwise-conv2d';
 export { accumulate, clampBackward, moveTowards } from './backward/elementwise';
 export { columnSums, gemmTransposed } from './backward/gemm';
+export { groupNormBackward } from './backward/group-norm';
 export { packPanelsTransposed } from './backward/pack';
 export {
   averagePool2dBackward,

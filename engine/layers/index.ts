@@ -14,7 +14,10 @@ import { dropout } from './dropout.ts';
 import { flatten } from './flatten.ts';
 import { globalAveragePool2d } from './global-average-pool2d.ts';
 import { globalMaxPool2d } from './global-max-pool2d.ts';
+import { groupNorm } from './group-norm.ts';
+import { instanceNorm2d } from './instance-norm2d.ts';
 import type { Layer } from './layer.ts';
+import { layerNorm } from './layer-norm.ts';
 import { maxPool2d } from './max-pool2d.ts';
 import { relu } from './relu.ts';
 import { relu6 } from './relu6.ts';
@@ -36,6 +39,9 @@ export const layers = {
   flatten,
   globalAveragePool2d,
   globalMaxPool2d,
+  groupNorm,
+  instanceNorm2d,
+  layerNorm,
   maxPool2d,
   relu,
   relu6,

@@ -15,6 +15,9 @@ import { dropout, dropoutTraining } from './dropout.ts';
 import { flatten } from './flatten.ts';
 import { globalAveragePool2d } from './global-average-pool2d.ts';
 import { globalMaxPool2d } from './global-max-pool2d.ts';
+import { groupNorm } from './group-norm.ts';
+import { instanceNorm2d } from './instance-norm2d.ts';
+import { layerNorm } from './layer-norm.ts';
 import { maxPool2d } from './max-pool2d.ts';
 import type { Reference, TrainingReference } from './reference.ts';
 import { relu } from './relu.ts';
@@ -37,6 +40,9 @@ export const references = {
   flatten,
   globalAveragePool2d,
   globalMaxPool2d,
+  groupNorm,
+  instanceNorm2d,
+  layerNorm,
   maxPool2d,
   relu,
   relu6,

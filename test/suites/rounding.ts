@@ -6,9 +6,13 @@
 import type { LayerKind } from '../../engine/layers/index.ts';
 import { elementCount, type Shape } from '../../engine/tensor.ts';
 import { batchStatistics } from '../reference/batch-norm2d.ts';
+import { groupBlocks } from '../reference/group-norm.ts';
 import { references } from '../reference/index.ts';
+import { instanceBlocks } from '../reference/instance-norm2d.ts';
+import { layerBlocks } from '../reference/layer-norm.ts';
 import type { Weights64 } from '../reference/reference.ts';
 import { mapTensor, type Tensor64 } from '../reference/tensor64.ts';
+import { blockNorm } from './rounding-norm.ts';
 import { slope, slopeOfLine } from './slope.ts';
 
 /** Unit roundoff of f32. */
@@ -239,6 +243,9 @@ export const roundings = {
   flatten: selecting(() => 1),
   globalAveragePool2d: linear((x) => ({ y: side(x, 1) * side(x, 2), dx: 1, dw: 0 })),
   globalMaxPool2d: selecting(() => 1),
+  groupNorm: blockNorm(groupBlocks),
+  instanceNorm2d: blockNorm(instanceBlocks),
+  layerNorm: blockNorm(layerBlocks),
   maxPool2d: selecting(windowSize),
   relu: selecting(() => 1),
   relu6: selecting(() => 1),
