@@ -16,7 +16,7 @@ export {
   sqrt,
 } from './activation';
 export { add, div, maximum, minimum, mul, pow, sub } from './arithmetic';
-export { addBias, addBias, affine, affine, packBatchNorm2d, packBatchNorm2d, prelu } from './channelwise';
+export { addBias, affine, packBatchNorm2d, prelu } from './channelwise';
 export { conv2d } from './conv2d';
 export { conv2dTransposed } from './conv2d-transposed';
 export { depthwiseConv2d } from './depthwise-conv2d';
@@ -25,6 +25,7 @@ export { erf } from './erf';
 export { gatherAxis } from './gather';
 export { gemm } from './gemm';
 export { globalAveragePool2d, globalMaxPool2d } from './global-pool2d';
+export { groupNorm } from './group-norm';
 export { exp, log, sigmoid, softplus, tanh } from './math';
 export * from './memory';
 export * from './pack';

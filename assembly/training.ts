@@ -25,9 +25,9 @@ export { depthwiseConv2dBackward } from './backward/depthwise-conv2d';
 export { accumulate, clampBackward, moveTowards } from './backward/elementwise';
 export { gatherAxisBackward } from './backward/gather';
 export { columnSums, gemmTransposed } from './backward/gemm';
+export { groupNormBackward } from './backward/group-norm';
 export { packPanelsTransposed } from './backward/pack';
 
-export {
   averagePool2dBackward,
   globalAveragePool2dBackward,
   globalMaxPool2dBackward,
@@ -36,13 +36,14 @@ export {
 
 export { preluBackward } from './backward/prelu';
 export { reduceExtremeBackward } from './backward/reduce';
-export {
+
   logSoftmaxBackward,
   softmaxBackward,
   softmaxBackward,
   softmaxCrossEntropy,
   softmaxCrossEntropy,
 } from './backward/softmax';
+
 export { stridedAdd } from './backward/strided-add';
 export { batchNorm2dTraining } from './batch-norm2d';
 export { dropout } from './dropout';

@@ -28,8 +28,11 @@ import { gather } from './gather.ts';
 import { gelu } from './gelu.ts';
 import { globalAveragePool2d } from './global-average-pool2d.ts';
 import { globalMaxPool2d } from './global-max-pool2d.ts';
+import { groupNorm } from './group-norm.ts';
 import { hardSigmoid } from './hard-sigmoid.ts';
 import { hardSwish } from './hard-swish.ts';
+import { instanceNorm2d } from './instance-norm2d.ts';
+import { layerNorm } from './layer-norm.ts';
 import { leakyRelu } from './leaky-relu.ts';
 import { log } from './log.ts';
 import { logSoftmax } from './log-softmax.ts';
@@ -91,8 +94,11 @@ export const references = {
   gelu,
   globalAveragePool2d,
   globalMaxPool2d,
+  groupNorm,
   hardSigmoid,
   hardSwish,
+  instanceNorm2d,
+  layerNorm,
   leakyRelu,
   log,
   logSoftmax,

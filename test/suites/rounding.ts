@@ -6,12 +6,17 @@
 import type { LayerKind } from '../../engine/layers/index.ts';
 import { elementCount, type Shape } from '../../engine/tensor.ts';
 import { batchStatistics } from '../reference/batch-norm2d.ts';
+import { groupBlocks } from '../reference/group-norm.ts';
 import { references } from '../reference/index.ts';
-import { mapTensor, type Tensor64 } from '../reference/tensor64.ts';
+import { instanceBlocks } from '../reference/instance-norm2d.ts';
+import { layerBlocks } from '../reference/layer-norm.ts';
+import type { Weights64 } from '../reference/reference.ts';
+import { mapTensor, mapTensor, type Tensor64, type Tensor64 } from '../reference/tensor64.ts';
 import { activationRoundings } from './rounding-activations.ts';
 import * as arithmetic from './rounding-arithmetic.ts';
 import { type Case64, type Rounding, tensorOf, U } from './rounding-contract.ts';
 import { moving } from './rounding-movement.ts';
+import { blockNorm } from './rounding-norm.ts';
 import { slope, slopeOfLine } from './slope.ts';
 
 export { type Case64, type Rounding, type Target, tensorOf, U } from './rounding-contract.ts';
@@ -226,6 +231,9 @@ export const roundings = {
   globalMaxPool2d: selecting(() => 1),
   matMul: linear((a, y) => ({ y: side(a, a.length - 1), dx: arithmetic.productReaders(a, y), dw: 0 })),
   max: arithmetic.max,
+  groupNorm: blockNorm(groupBlocks),
+  instanceNorm2d: blockNorm(instanceBlocks),
+  layerNorm: blockNorm(layerBlocks),
   maxPool2d: selecting(windowSize),
   min: arithmetic.min,
   mul: arithmetic.mul,

@@ -85,6 +85,13 @@ const adaptivePool = (kind: LayerKind) =>
     .record({ ...common, shape: fc.tuple(upTo(2), upTo(9), upTo(9), upTo(9)), size: pairOf(9) })
     .map(({ size, ...rest }): Problem => ({ kind, raw: { size }, ...rest }));
 
+/** ε = 1 keeps the curvature low that a deviation near 0 would have, which is more than a measured slope allows. */
+const groupNorm = fc
+  .record({ ...common, shape: fc.tuple(upTo(3), upTo(9)), groups: upTo(4), groupChannels: upTo(9) })
+  .map(({ shape, groups, groupChannels, ...rest }): Problem => {
+    return { kind: 'groupNorm', shape: [...shape, groups * groupChannels], raw: { groups, epsilon: 1 }, ...rest };
+  });
+
 const dense = fc
   .record({ ...common, n: upTo(19), inputs: upTo(20), units: upTo(20), bias: fc.boolean() })
   .map(({ n, inputs, ...rest }): Problem => {
@@ -100,6 +107,7 @@ const problems: readonly [string, fc.Arbitrary<Problem>][] = [
   ['averagePool2d', pool('averagePool2d', fc.record({ countPadding: fc.boolean() }))],
   ['adaptiveMaxPool2d', adaptivePool('adaptiveMaxPool2d')],
   ['adaptiveAveragePool2d', adaptivePool('adaptiveAveragePool2d')],
+  ['groupNorm', groupNorm],
   ['dense', dense],
 ];
 
