@@ -32,5 +32,5 @@ export * from './pack';
 export { averagePool2d, maxPool2d } from './pool2d';
 export { reduceMax, reduceMin, reduceSum } from './reduce';
 export { resampleAxis } from './resample';
-export { logSoftmax, softmax, softmax } from './softmax';
+export { logSoftmax, softmax } from './softmax';
 export { stridedCopy } from './strided-copy';

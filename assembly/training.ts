@@ -27,23 +27,15 @@ export { gatherAxisBackward } from './backward/gather';
 export { columnSums, gemmTransposed } from './backward/gemm';
 export { groupNormBackward } from './backward/group-norm';
 export { packPanelsTransposed } from './backward/pack';
-
+export {
   averagePool2dBackward,
   globalAveragePool2dBackward,
   globalMaxPool2dBackward,
   maxPool2dBackward,
 } from './backward/pool2d';
-
 export { preluBackward } from './backward/prelu';
 export { reduceExtremeBackward } from './backward/reduce';
-
-  logSoftmaxBackward,
-  softmaxBackward,
-  softmaxBackward,
-  softmaxCrossEntropy,
-  softmaxCrossEntropy,
-} from './backward/softmax';
-
+export { logSoftmaxBackward, softmaxBackward, softmaxCrossEntropy } from './backward/softmax';
 export { stridedAdd } from './backward/strided-add';
 export { batchNorm2dTraining } from './batch-norm2d';
 export { dropout } from './dropout';

@@ -96,7 +96,15 @@ export type Executable = readonly { readonly run: (...args: number[]) => unknown
 
 /** @throws EngineError `unavailable` where the build lacks a kernel */
 export const bind = (calls: readonly Pick<PlannedCall, 'kernel' | 'args'>[], kernels: Kernels): Executable =>
-  calls.map(({ kernel, args }) => ({ run: kernels.function(kernel), args }));
+  calls.map(({ kernel, args }) => ({ run: checkedKernel(kernels, kernel, args.length), args }));
+
+/** WebAssembly takes any number of arguments and fills up with zeros: a call that forgot one would just be wrong. */
+export function checkedKernel(kernels: Kernels, name: KernelName, count: number): (...args: number[]) => unknown {
+  const kernel = kernels.function(name);
+  if (kernel.length !== count)
+    throw new Error(`kernel "${name}" takes ${kernel.length} arguments, it is called with ${count}`);
+  return kernel;
+}
 
 export function execute(executable: Executable): void {
   for (const { run, args } of executable) run(...args);

@@ -8,6 +8,7 @@ import * as v from 'valibot';
 import { EngineError } from '../errors.ts';
 import { at, call, type KernelCall, type Operand } from '../region.ts';
 import { elementCount, formatShape, type Shape } from '../tensor.ts';
+import { broadcastCall } from './broadcast.ts';
 import { rowsAndChannels } from './channels.ts';
 import { foldIntoFilter } from './fold.ts';
 import { blockRows, clampArguments, panelBytes } from './gemm.ts';
@@ -98,7 +99,7 @@ function finish(c: Context<Attributes>): KernelCall[] {
   const addBias = (limits: readonly number[]) =>
     bias ? [call('addBias', c.y, bias, c.y, rowsAndChannels(c.y.shape), limits)] : [];
   const unlimited = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
-  if (residual) return [...addBias(unlimited), call('add', c.y, residual, c.y, count, clampArguments(c))];
+  if (residual) return [...addBias(unlimited), broadcastCall('add', c.y, residual, c.y, clampArguments(c))];
   if (bias) return addBias(clampArguments(c));
   return Number.isFinite(lo) || Number.isFinite(hi) ? [call('clamp', c.y, c.y, count, lo, hi)] : [];
 }

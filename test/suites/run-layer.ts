@@ -6,6 +6,7 @@
 import { instantiateKernels, type KernelName, type KernelSource, type Kernels } from '../../engine/kernels.ts';
 import { type LayerKind, layers } from '../../engine/layers/index.ts';
 import type { BackwardContext, Context, Layer } from '../../engine/layers/layer.ts';
+import { checkedKernel } from '../../engine/plan.ts';
 import { type Argument, type KernelCall, type Operand, operand, type Region, regionOf } from '../../engine/region.ts';
 import type { Shape, Tensor } from '../../engine/tensor.ts';
 import type { TrainingDraw } from '../reference/reference.ts';
@@ -180,7 +181,7 @@ export class LayerRunner {
       if (typeof argument === 'number') return argument;
       return address(regionOf(argument) as Region) + ('offsetBytes' in argument ? argument.offsetBytes : 0);
     };
-    for (const { kernel, args } of all) this.kernels.function(kernel)(...args.map(resolve));
+    for (const { kernel, args } of all) checkedKernel(this.kernels, kernel, args.length)(...args.map(resolve));
     this.checkGuards(regions, address);
     for (const [region, data] of pass.contents) {
       if (region === mayChange) continue;
