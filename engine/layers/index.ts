@@ -21,6 +21,7 @@ import { pad } from './pad.ts';
 import { relu } from './relu.ts';
 import { relu6 } from './relu6.ts';
 import { reshape } from './reshape.ts';
+import { resize } from './resize.ts';
 import { slice } from './slice.ts';
 import { softmax } from './softmax.ts';
 import { spaceToDepth } from './space-to-depth.ts';
@@ -48,6 +49,7 @@ export const layers = {
   relu,
   relu6,
   reshape,
+  resize,
   slice,
   softmax,
   spaceToDepth,

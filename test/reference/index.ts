@@ -22,6 +22,7 @@ import type { Reference, TrainingReference } from './reference.ts';
 import { relu } from './relu.ts';
 import { relu6 } from './relu6.ts';
 import { reshape } from './reshape.ts';
+import { resize } from './resize-layer.ts';
 import { slice } from './slice.ts';
 import { softmax } from './softmax.ts';
 import { spaceToDepth } from './space-to-depth.ts';
@@ -49,6 +50,7 @@ export const references = {
   relu,
   relu6,
   reshape,
+  resize,
   slice,
   softmax,
   spaceToDepth,

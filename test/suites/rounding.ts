@@ -9,7 +9,7 @@ import { batchStatistics } from '../reference/batch-norm2d.ts';
 import { references } from '../reference/index.ts';
 import { mapTensor, type Tensor64 } from '../reference/tensor64.ts';
 import { type Case64, type Rounding, tensorOf, U } from './rounding-contract.ts';
-import { moving } from './rounding-movement.ts';
+import { moving, resampling } from './rounding-movement.ts';
 import { slope, slopeOfLine } from './slope.ts';
 
 export { type Case64, type Rounding, type Target, tensorOf, U } from './rounding-contract.ts';
@@ -214,6 +214,7 @@ export const roundings = {
   relu: selecting(() => 1),
   relu6: selecting(() => 1),
   reshape: moving,
+  resize: resampling,
   slice: moving,
   softmax,
   spaceToDepth: moving,
