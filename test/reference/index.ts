@@ -56,6 +56,7 @@ import { relu6 } from './relu6.ts';
 import { reshape } from './reshape.ts';
 import { sigmoid } from './sigmoid.ts';
 import { silu } from './silu.ts';
+import { resize } from './resize-layer.ts';
 import { slice } from './slice.ts';
 import { softmax } from './softmax.ts';
 import { softplus } from './softplus.ts';
@@ -121,6 +122,7 @@ export const references = {
   reshape,
   sigmoid,
   silu,
+  resize,
   slice,
   softmax,
   softplus,

@@ -16,6 +16,7 @@ import * as arithmetic from './rounding-arithmetic.ts';
 import { type Case64, type Rounding, tensorOf, U } from './rounding-contract.ts';
 import { moving } from './rounding-movement.ts';
 import { blockNorm } from './rounding-norm.ts';
+import { moving, resampling } from './rounding-movement.ts';
 import { slope, slopeOfLine } from './slope.ts';
 
 export { type Case64, type Rounding, type Target, tensorOf, U } from './rounding-contract.ts';
@@ -245,6 +246,7 @@ export const roundings = {
   relu: selecting(() => 1),
   relu6: selecting(() => 1),
   reshape: moving,
+  resize: resampling,
   slice: moving,
   softmax,
   sub: arithmetic.sumOrDifference,
