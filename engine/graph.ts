@@ -17,8 +17,8 @@ export const graphLimits = {
 } as const;
 
 const name = v.pipe(v.string(), v.minLength(1), v.maxLength(200));
-/** The first dimension may be −1: any batch. */
-const side = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(2 ** 31 - 1));
+/** A side may be 0: an imported model keeps what its file says. The first dimension may be −1: any batch. */
+const side = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 31 - 1));
 const inputShape = v.pipe(
   v.union([v.strictTuple([]), v.tupleWithRest([v.union([v.literal(-1), side])], side)]),
   v.maxLength(6),

@@ -166,7 +166,7 @@ function samplesIn(name: string, shape: Shape, length: number): number | undefin
   const isFree = shape[0] === -1;
   const perSample = elementCount(isFree ? shape.slice(1) : shape);
   const samples = length / perSample;
-  if (!(isFree ? Number.isInteger(samples) && samples > 0 : samples === 1)) {
+  if (!(isFree ? Number.isInteger(samples) && samples > 0 : length === perSample)) {
     const expected = isFree ? `a multiple of ${perSample}` : `${perSample}`;
     throw new EngineError(
       'invalid-input',

@@ -6,10 +6,11 @@ import type { Shape } from '../tensor.ts';
 export const MAX_RANK = 6;
 
 export const length = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(2 ** 31 - 1));
+const lengthOrNothing = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 31 - 1));
 
-/** A shape with every side given; `[]` is a scalar. */
+/** A shape with every side given; `[]` is a scalar, a side of 0 makes it empty. */
 export const shapeAttribute = v.pipe(
-  v.array(length),
+  v.array(lengthOrNothing),
   v.maxLength(MAX_RANK),
   v.transform((shape): Shape => shape),
 );

@@ -54,9 +54,9 @@ import type { Reference, TrainingReference } from './reference.ts';
 import { relu } from './relu.ts';
 import { relu6 } from './relu6.ts';
 import { reshape } from './reshape.ts';
+import { resize } from './resize-layer.ts';
 import { sigmoid } from './sigmoid.ts';
 import { silu } from './silu.ts';
-import { resize } from './resize-layer.ts';
 import { slice } from './slice.ts';
 import { softmax } from './softmax.ts';
 import { softplus } from './softplus.ts';
@@ -120,9 +120,9 @@ export const references = {
   relu,
   relu6,
   reshape,
+  resize,
   sigmoid,
   silu,
-  resize,
   slice,
   softmax,
   softplus,

@@ -145,10 +145,16 @@ function countNodes(file: Uint8Array): number {
 
 function opsetOf(model: ModelProto): number {
   const own = model.opsetImport.find(({ domain }) => domain === '' || domain === 'ai.onnx');
-  const version = Number(own?.version ?? 0);
+  if (!own) {
+    const domains = model.opsetImport.map(({ domain }) => domain).join(', ');
+    throw new UnsupportedModel('operator', `the model has operators of ${domains} alone, none of ONNX itself`);
+  }
+  const version = Number(own.version);
   if (version < opsets.oldest || version > opsets.newest) {
-    const found = own ? `operator set ${version}` : 'no operator set of ONNX itself';
-    throw new UnsupportedModel('feature', `the model has ${found}; ${opsets.oldest} to ${opsets.newest} are supported`);
+    throw new UnsupportedModel(
+      'feature',
+      `the model has operator set ${version}; ${opsets.oldest} to ${opsets.newest} are supported`,
+    );
   }
   return version;
 }

@@ -1,0 +1,58 @@
+/** Tensors that an ONNX model keeps in files beside it. */
+import { closeSync, fstatSync, openSync, readSync, realpathSync } from 'node:fs';
+import { isAbsolute, join, relative, sep } from 'node:path';
+import { EngineError } from '../../engine/errors.ts';
+import type { ReadExternal } from '../../engine/formats/onnx/tensor.ts';
+import { fileErrorReason, isFileError } from './file-error.ts';
+
+/**
+ * Reads parts of files in the model's folder, and of no others: neither `..`, nor an absolute path, nor a link leads out.
+ * @throws EngineError `invalid-model`
+ */
+export const folderReader =
+  (folder: string): ReadExternal =>
+  (location, offset, length) => {
+    const wrong = (what: string) =>
+      new EngineError('invalid-model', `external data ${JSON.stringify(location)}: ${what}`);
+    if (isAbsolute(location) || location.includes('\0') || /^[a-zA-Z]:/.test(location))
+      throw wrong("leads out of the model's folder");
+    try {
+      const root = realpathSync(folder);
+      const path = realpathSync(join(root, location.replaceAll('\\', '/')));
+      const inside = relative(root, path);
+      if (inside === '' || inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside)) {
+        throw wrong("leads out of the model's folder");
+      }
+      return readPart(path, offset, length, wrong);
+    } catch (error) {
+      if (isFileError(error)) throw wrong(fileErrorReason(error));
+      throw error;
+    }
+  };
+
+function readPart(
+  path: string,
+  offset: number,
+  length: number | undefined,
+  wrong: (what: string) => EngineError,
+): Uint8Array {
+  const file = openSync(path, 'r');
+  try {
+    const status = fstatSync(file);
+    if (!status.isFile()) throw wrong('is no regular file');
+    const bytes = length ?? status.size - offset;
+    if (bytes < 0 || offset + bytes > status.size) {
+      throw wrong(`expected bytes ${offset} to ${offset + bytes}, the file has ${status.size}`);
+    }
+    const data = new Uint8Array(bytes);
+    let done = 0;
+    while (done < bytes) {
+      const count = readSync(file, data, done, bytes - done, offset + done);
+      if (count === 0) throw wrong('is cut off');
+      done += count;
+    }
+    return data;
+  } finally {
+    closeSync(file);
+  }
+}
