@@ -1,11 +1,100 @@
-/** How the layers round that normalise within a sample. The analysis is that of batch norm (rounding.ts), by blocks. */
+/** How the layers round that normalise: over a batch, and within a sample by blocks. */
 import type { Shape } from '../../engine/tensor.ts';
+import { batchStatistics } from '../reference/batch-norm2d.ts';
 import { type Blocks, blockStatistics, type Statistics } from '../reference/block-norm.ts';
 import type { Tensor64 } from '../reference/tensor64.ts';
 import type { Case64, Rounding } from './rounding.ts';
 
 /** Unit roundoff of f32. */
 const U = 2 ** -24;
+
+export const batchNorm2d: Rounding = {
+  /** factor and shift' are rounded once, the product once, the sum once. */
+  forward(c, y) {
+    const { scale, shift, mean, variance } = c.w as Record<string, Tensor64>;
+    return y.data.map((_, i) => {
+      const ch = i % (scale as Tensor64).data.length;
+      const factor = scale!.data[ch]! / Math.sqrt(variance!.data[ch]! + c.attributes.epsilon);
+      return (
+        3 * U * (Math.abs(c.x[0]!.data[i]! * factor) + Math.abs(mean!.data[ch]! * factor) + Math.abs(shift!.data[ch]!))
+      );
+    });
+  },
+  training(c, y) {
+    const of = batchErrors(c);
+    return y.data.map((value, i) => {
+      const { scale, inverse, centred, centredError, inverseError } = of(i);
+      const factor = Math.abs(scale) * inverse;
+      return factor * centredError + factor * Math.abs(centred) * (inverseError + 3 * U) + U * Math.abs(value);
+    });
+  },
+  gradient(c, dy) {
+    const of = batchErrors(c);
+    const { data, shape } = c.x[0] as Tensor64;
+    const channels = shape.at(-1) as number;
+    const rows = data.length / channels;
+    const sums = (ch: number) => {
+      const total = { dy: 0, dyAbs: 0, products: 0, productsAbs: 0, productErrors: 0 };
+      for (let i = ch; i < data.length; i += channels) {
+        const { centred, centredError } = of(i);
+        const gradient = dy[i] as number;
+        total.dy += gradient;
+        total.dyAbs += Math.abs(gradient);
+        total.products += gradient * centred;
+        total.productsAbs += Math.abs(gradient * centred);
+        total.productErrors += Math.abs(gradient) * centredError;
+      }
+      return total;
+    };
+    return (target, i, exact) => {
+      const ch = i % channels;
+      const { inverse, inverseError, scale, centred, centredError } = of(typeof target === 'number' ? i : ch);
+      const total = sums(ch);
+      const chain = (rows / 4 + 5) * U; // four sums side by side
+      const shiftError = chain * total.dyAbs;
+      const scaleError = inverse * (total.productErrors + (chain + inverseError) * total.productsAbs);
+      if (target === 'shift') return shiftError;
+      if (target === 'scale') return scaleError;
+      const dScale = Math.abs(total.products) * inverse;
+      const normalised = Math.abs(centred) * inverse;
+      const normalisedError = inverse * centredError + normalised * (inverseError + 2 * U);
+      const sumError = shiftError + normalised * scaleError + normalisedError * (dScale + scaleError);
+      const size = Math.abs(dy[i] as number) + (Math.abs(total.dy) + normalised * dScale) / rows;
+      return Math.abs(scale) * inverse * (sumError / rows + 4 * U * size) + Math.abs(exact) * (inverseError + 3 * U);
+    };
+  },
+};
+
+/** Errors of the batch's statistics as they are at element i: of x − mean, and relative ones of 1 / deviation. */
+function batchErrors(c: Case64) {
+  const { data, shape } = c.x[0] as Tensor64;
+  const channels = shape.at(-1) as number;
+  const rows = data.length / channels;
+  const { mean, variance } = batchStatistics(c.x[0] as Tensor64);
+  const chain = (rows / 4 + 5) * U;
+  const meanErrors = mean.map(() => 0);
+  data.forEach((value, i) => {
+    meanErrors[i % channels]! += (chain * Math.abs(value)) / rows;
+  });
+  const varianceErrors = variance.map((value) => chain * value);
+  const centredAt = (i: number) => data[i]! - mean[i % channels]!;
+  const centredErrorAt = (i: number) => meanErrors[i % channels]! + U * Math.abs(centredAt(i));
+  data.forEach((_, i) => {
+    varianceErrors[i % channels]! += (2 * Math.abs(centredAt(i)) * centredErrorAt(i)) / rows;
+  });
+  return (i: number) => {
+    const ch = i % channels;
+    const regular = variance[ch]! + c.attributes.epsilon;
+    return {
+      scale: c.w.scale!.data[ch]!,
+      inverse: 1 / Math.sqrt(regular),
+      /** Relative. */
+      inverseError: varianceErrors[ch]! / (2 * regular) + 4 * U,
+      centred: centredAt(i),
+      centredError: centredErrorAt(i),
+    };
+  };
+}
 
 /**
  * A block of K = P·C values is summed in four chains down each of C columns (P / 4 + 4 roundings), then along them in four

@@ -5,7 +5,6 @@
  */
 import type { LayerKind } from '../../engine/layers/index.ts';
 import { elementCount, type Shape } from '../../engine/tensor.ts';
-import { batchStatistics } from '../reference/batch-norm2d.ts';
 import { groupBlocks } from '../reference/group-norm.ts';
 import { references } from '../reference/index.ts';
 import { instanceBlocks } from '../reference/instance-norm2d.ts';
@@ -16,6 +15,7 @@ import * as arithmetic from './rounding-arithmetic.ts';
 import { type Case64, type Rounding, tensorOf, U } from './rounding-contract.ts';
 import { moving, resampling } from './rounding-movement.ts';
 import { blockNorm } from './rounding-norm.ts';
+import { batchNorm2d, blockNorm } from './rounding-norm.ts';
 import { slope, slopeOfLine } from './slope.ts';
 
 export { type Case64, type Rounding, type Target, tensorOf, U } from './rounding-contract.ts';
@@ -101,94 +101,6 @@ function softmaxError(c: Case64, i: number): number {
   const row = data.subarray(Math.floor(i / n) * n, (Math.floor(i / n) + 1) * n);
   const spread = Math.max(...row) - Math.min(...row);
   return (2 * (spread + 4) + n + 1) * U;
-}
-
-const batchNorm2d: Rounding = {
-  /** factor and shift' are rounded once, the product once, the sum once. */
-  forward(c, y) {
-    const { scale, shift, mean, variance } = c.w as Record<string, Tensor64>;
-    return y.data.map((_, i) => {
-      const ch = i % (scale as Tensor64).data.length;
-      const factor = scale!.data[ch]! / Math.sqrt(variance!.data[ch]! + c.attributes.epsilon);
-      return (
-        3 * U * (Math.abs(c.x[0]!.data[i]! * factor) + Math.abs(mean!.data[ch]! * factor) + Math.abs(shift!.data[ch]!))
-      );
-    });
-  },
-  training(c, y) {
-    const of = batchErrors(c);
-    return y.data.map((value, i) => {
-      const { scale, inverse, centred, centredError, inverseError } = of(i);
-      const factor = Math.abs(scale) * inverse;
-      return factor * centredError + factor * Math.abs(centred) * (inverseError + 3 * U) + U * Math.abs(value);
-    });
-  },
-  gradient(c, dy) {
-    const of = batchErrors(c);
-    const { data, shape } = c.x[0] as Tensor64;
-    const channels = shape.at(-1) as number;
-    const rows = data.length / channels;
-    const sums = (ch: number) => {
-      const total = { dy: 0, dyAbs: 0, products: 0, productsAbs: 0, productErrors: 0 };
-      for (let i = ch; i < data.length; i += channels) {
-        const { centred, centredError } = of(i);
-        const gradient = dy[i] as number;
-        total.dy += gradient;
-        total.dyAbs += Math.abs(gradient);
-        total.products += gradient * centred;
-        total.productsAbs += Math.abs(gradient * centred);
-        total.productErrors += Math.abs(gradient) * centredError;
-      }
-      return total;
-    };
-    return (target, i, exact) => {
-      const ch = i % channels;
-      const { inverse, inverseError, scale, centred, centredError } = of(typeof target === 'number' ? i : ch);
-      const total = sums(ch);
-      const chain = (rows / 4 + 5) * U; // four sums side by side
-      const shiftError = chain * total.dyAbs;
-      const scaleError = inverse * (total.productErrors + (chain + inverseError) * total.productsAbs);
-      if (target === 'shift') return shiftError;
-      if (target === 'scale') return scaleError;
-      const dScale = Math.abs(total.products) * inverse;
-      const normalised = Math.abs(centred) * inverse;
-      const normalisedError = inverse * centredError + normalised * (inverseError + 2 * U);
-      const sumError = shiftError + normalised * scaleError + normalisedError * (dScale + scaleError);
-      const size = Math.abs(dy[i] as number) + (Math.abs(total.dy) + normalised * dScale) / rows;
-      return Math.abs(scale) * inverse * (sumError / rows + 4 * U * size) + Math.abs(exact) * (inverseError + 3 * U);
-    };
-  },
-};
-
-/** Errors of the batch's statistics as they are at element i: of x − mean, and relative ones of 1 / deviation. */
-function batchErrors(c: Case64) {
-  const { data, shape } = c.x[0] as Tensor64;
-  const channels = shape.at(-1) as number;
-  const rows = data.length / channels;
-  const { mean, variance } = batchStatistics(c.x[0] as Tensor64);
-  const chain = (rows / 4 + 5) * U;
-  const meanErrors = mean.map(() => 0);
-  data.forEach((value, i) => {
-    meanErrors[i % channels]! += (chain * Math.abs(value)) / rows;
-  });
-  const varianceErrors = variance.map((value) => chain * value);
-  const centredAt = (i: number) => data[i]! - mean[i % channels]!;
-  const centredErrorAt = (i: number) => meanErrors[i % channels]! + U * Math.abs(centredAt(i));
-  data.forEach((_, i) => {
-    varianceErrors[i % channels]! += (2 * Math.abs(centredAt(i)) * centredErrorAt(i)) / rows;
-  });
-  return (i: number) => {
-    const ch = i % channels;
-    const regular = variance[ch]! + c.attributes.epsilon;
-    return {
-      scale: c.w.scale!.data[ch]!,
-      inverse: 1 / Math.sqrt(regular),
-      /** Relative. */
-      inverseError: varianceErrors[ch]! / (2 * regular) + 4 * U,
-      centred: centredAt(i),
-      centredError: centredErrorAt(i),
-    };
-  };
 }
 
 /** Every layer says here how its kernels round. */
