@@ -9,6 +9,7 @@ export interface ResizeRules {
     | 'half_pixel'
     | 'half_pixel_symmetric'
     | 'pytorch_half_pixel'
+    | 'tf_half_pixel_for_nn'
     | 'align_corners'
     | 'asymmetric'
     | 'tf_crop_and_resize';
@@ -57,6 +58,8 @@ function coordinate({ lengthIn, lengthOut, scale, scaledLength, roi }: ResizedAx
       return (lengthIn / 2) * (1 - lengthOut / scaledLength) + (i + 0.5) / scale - 0.5;
     case 'pytorch_half_pixel':
       return lengthOut > 1 ? (i + 0.5) / scale - 0.5 : 0;
+    case 'tf_half_pixel_for_nn': // operator set 11 and 12 alone
+      return (i + 0.5) / scale;
     case 'align_corners':
       return scaledLength > 1 ? (i * last) / (scaledLength - 1) : 0;
     case 'asymmetric':

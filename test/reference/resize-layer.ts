@@ -75,6 +75,7 @@ function interpolate(axis: Axis, i: number, a: Attributes, value: (index: number
 /** x_original of x_resized. */
 function original({ input, output, scale, width, start, end }: Axis, i: number, coordinates: string): number {
   if (coordinates === 'half_pixel') return (i + 0.5) / scale - 0.5;
+  if (coordinates === 'tf_half_pixel_for_nn') return (i + 0.5) / scale;
   if (coordinates === 'pytorch_half_pixel') return output > 1 ? (i + 0.5) / scale - 0.5 : 0;
   if (coordinates === 'asymmetric') return i / scale;
   if (coordinates === 'align_corners') return i === 0 ? 0 : (i * (input - 1)) / (width - 1);
