@@ -14,7 +14,7 @@ import { activationRoundings } from './rounding-activations.ts';
 import * as arithmetic from './rounding-arithmetic.ts';
 import { type Case64, type Rounding, tensorOf, U } from './rounding-contract.ts';
 import { moving, resampling } from './rounding-movement.ts';
-import { batchNorm2d, blockNorm, blockNorm } from './rounding-norm.ts';
+import { batchNorm2d, blockNorm } from './rounding-norm.ts';
 import { slope, slopeOfLine } from './slope.ts';
 
 export { type Case64, type Rounding, type Target, tensorOf, U } from './rounding-contract.ts';
