@@ -7,6 +7,7 @@ import { EngineError } from './errors.ts';
 import { anyObject, excerpt, jsonPath, parseWith } from './json.ts';
 import { findLayer, type LayerKind, layers } from './layers/index.ts';
 import type { Layer, WeightSpec } from './layers/layer.ts';
+import { MAX_RANK } from './layers/shape-attribute.ts';
 import { elementCount, formatShape, type Shape } from './tensor.ts';
 
 export const graphLimits = {
@@ -21,7 +22,7 @@ const name = v.pipe(v.string(), v.minLength(1), v.maxLength(200));
 const side = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 31 - 1));
 const inputShape = v.pipe(
   v.union([v.strictTuple([]), v.tupleWithRest([v.union([v.literal(-1), side])], side)]),
-  v.maxLength(6),
+  v.maxLength(MAX_RANK),
   v.transform((shape): Shape => shape),
 );
 

@@ -5,4 +5,5 @@ export const abs = activation({
   attributes: noAttributes,
   forward: () => ['abs'],
   backward: () => ['absBackward', 'x'],
+  onnx: 'Abs',
 });

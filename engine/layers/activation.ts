@@ -4,6 +4,7 @@ import type { KernelName } from '../kernels.ts';
 import { call, type Operand } from '../region.ts';
 import { elementCount, type Shape } from '../tensor.ts';
 import { type Layer, layer, type Sample } from './layer.ts';
+import { elementwise, type WriteOnnx } from './onnx.ts';
 
 /** A number that a formula may have as its setting. */
 export const number = (fallback: number) => v.optional(v.pipe(v.number(), v.finite()), fallback);
@@ -17,6 +18,8 @@ interface Activation<A> {
   forward(a: A): readonly [kernel: KernelName, ...settings: readonly number[]];
   /** The kernel, what it reads beside dy (then come dx and the count), and its settings. Absent: there is no gradient. */
   backward?(a: A): readonly [kernel: KernelName, reads: 'x' | 'y' | 'nothing', ...settings: readonly number[]];
+  /** Its operator in ONNX, or how to write it. */
+  readonly onnx: string | WriteOnnx<A>;
   /** Attributes to try: the first at all shapes, the others at one. */
   readonly variants?: readonly Readonly<Record<string, unknown>>[];
 }
@@ -37,7 +40,7 @@ export const anyShape = (
 ];
 
 /** The layer of such a formula. */
-export const activation = <A>({ attributes, forward, backward, variants }: Activation<A>): Layer<A> =>
+export const activation = <A>({ attributes, forward, backward, onnx, variants }: Activation<A>): Layer<A> =>
   layer({
     attributes,
 
@@ -56,6 +59,8 @@ export const activation = <A>({ attributes, forward, backward, variants }: Activ
         return dx ? call(kernel, read, dy, dx, elementCount(y.shape), settings) : [];
       },
     }),
+
+    onnx: typeof onnx === 'string' ? elementwise<A>(onnx) : onnx,
 
     samples: anyShape(variants),
   });

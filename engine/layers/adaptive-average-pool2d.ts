@@ -5,7 +5,20 @@
 import type * as v from 'valibot';
 import { call, type Operand } from '../region.ts';
 import { layer } from './layer.ts';
-import { adaptiveArguments, adaptiveAttributes, adaptiveOutput } from './pool.ts';
+import { channelsFirst } from './onnx.ts';
+import { adaptiveArguments, adaptiveAttributes, adaptiveOutput, adaptivePlaces } from './pool.ts';
+
+/** [OUT,IN]: each row has the weights of one window. */
+function meanMatrix(places: ReturnType<typeof adaptivePlaces>, length: number): Float32Array {
+  const matrix = new Float32Array(places.length * length);
+  places.forEach(({ first, visible }, row) => {
+    matrix.fill(1 / visible, row * length + first, row * length + first + visible);
+  });
+  return matrix;
+}
+
+const transposedMatrix = (matrix: Float32Array, rows: number, columns: number): Float32Array =>
+  Float32Array.from(matrix, (_, i) => matrix[(i % rows) * columns + Math.floor(i / rows)] as number);
 
 export const adaptiveAveragePool2d = layer<v.InferOutput<typeof adaptiveAttributes>>({
   attributes: adaptiveAttributes,
@@ -18,6 +31,15 @@ export const adaptiveAveragePool2d = layer<v.InferOutput<typeof adaptiveAttribut
     const dx = c.dx[0];
     if (!dx) return [];
     return [call('fillZero', dx, dx.region.bytes), call('averagePool2dBackward', dx, adaptiveArguments(c), c.dy)];
+  },
+
+  /** The mean over windows of several sizes is a product with a matrix along each axis. */
+  onnx: (o) => {
+    const [, h, w] = o.x[0] as readonly [number, number, number];
+    const [rows, columns] = [adaptivePlaces(h, o.a.size[0]), adaptivePlaces(w, o.a.size[1])];
+    const left = o.floats([rows.length, h], meanMatrix(rows, h));
+    const right = o.floats([w, columns.length], transposedMatrix(meanMatrix(columns, w), columns.length, w));
+    return channelsFirst(o.node('MatMul', [left, o.node('MatMul', [o.image(0), right])]));
   },
 
   samples: [

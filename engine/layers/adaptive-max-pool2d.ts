@@ -6,7 +6,8 @@
 import type * as v from 'valibot';
 import { call, type Operand } from '../region.ts';
 import { layer } from './layer.ts';
-import { adaptiveArguments, adaptiveAttributes, adaptiveOutput } from './pool.ts';
+import { channelsFirst } from './onnx.ts';
+import { adaptiveArguments, adaptiveAttributes, adaptiveOutput, adaptivePlaces } from './pool.ts';
 
 export const adaptiveMaxPool2d = layer<v.InferOutput<typeof adaptiveAttributes>>({
   attributes: adaptiveAttributes,
@@ -23,6 +24,22 @@ export const adaptiveMaxPool2d = layer<v.InferOutput<typeof adaptiveAttributes>>
       call('fillZero', dx, dx.region.bytes),
       call('maxPool2dBackward', c.x[0] as Operand, windows, c.y, c.dy, dx),
     ];
+  },
+
+  /** ONNX has no windows of several sizes: each is cut out, and what is left of each is joined again. */
+  onnx: (o) => {
+    const [, h, w] = o.x[0] as readonly [number, number, number];
+    const along = (value: string, axis: number, places: ReturnType<typeof adaptivePlaces>) =>
+      o.node(
+        'Concat',
+        places.map(({ first, visible }) => {
+          const range = [o.integers([first]), o.integers([first + visible]), o.integers([axis])];
+          return o.node('ReduceMax', [o.node('Slice', [value, ...range]), o.integers([axis])]);
+        }),
+        { axis },
+      );
+    const rows = along(o.image(0), 2, adaptivePlaces(h, o.a.size[0]));
+    return channelsFirst(along(rows, 3, adaptivePlaces(w, o.a.size[1])));
   },
 
   samples: [

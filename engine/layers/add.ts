@@ -1,6 +1,6 @@
 /** The sum of two tensors: a residual connection, a bias from elsewhere. a, b → y, broadcast; ONNX Add. */
 import { binary } from './binary.ts';
 
-export const add = binary('add', [(c) => ({ calls: [], source: c.dy }), (c) => ({ calls: [], source: c.dy })], {
+export const add = binary('add', 'Add', [(c) => ({ calls: [], source: c.dy }), (c) => ({ calls: [], source: c.dy })], {
   residualAdd: true,
 });

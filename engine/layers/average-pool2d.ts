@@ -5,9 +5,11 @@
  */
 import * as v from 'valibot';
 import { call, type Operand } from '../region.ts';
+import type { Shape } from '../tensor.ts';
 import { layer } from './layer.ts';
+import { channelsFirst } from './onnx.ts';
 import { defaultStride, poolEntries, slidingArguments } from './pool.ts';
-import { windowOutput } from './window.ts';
+import { onnxWindow, windowOutput } from './window.ts';
 
 const attributes = v.pipe(
   v.strictObject({ ...poolEntries, countPadding: v.optional(v.boolean(), false) }),
@@ -26,6 +28,15 @@ export const averagePool2d = layer<v.InferOutput<typeof attributes>>({
     if (!dx) return [];
     const windows = slidingArguments(c, c.a.countPadding);
     return [call('fillZero', dx, dx.region.bytes), call('averagePool2dBackward', dx, windows, c.dy)];
+  },
+
+  onnx: (o) => {
+    const attributes = {
+      ...onnxWindow(o.x[0] as Shape, o.a),
+      ceil_mode: o.a.ceilMode ? 1 : 0,
+      count_include_pad: o.a.countPadding ? 1 : 0,
+    };
+    return channelsFirst(o.node('AveragePool', [o.image(0)], attributes));
   },
 
   samples: [

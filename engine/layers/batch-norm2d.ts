@@ -10,6 +10,7 @@ import type { Shape, Tensor } from '../tensor.ts';
 import { channelsOf, rowsAndChannels } from './channels.ts';
 import { clampArguments } from './gemm.ts';
 import { type Context, layer } from './layer.ts';
+import { channelsFirst, own } from './onnx.ts';
 
 const attributes = v.strictObject({ epsilon: v.optional(v.pipe(v.number(), v.gtValue(0), v.maxValue(1)), 1e-5) });
 type Attributes = v.InferOutput<typeof attributes>;
@@ -89,6 +90,17 @@ export const batchNorm2d = layer<Attributes>({
       call('copyBytes', mean as Operand, kept, 4 * channels),
       call('copyBytes', variance as Operand, at(kept, 8 * channels), 4 * channels),
     ];
+  },
+
+  /** ONNX has the channels on axis 1: of images that is a matter of order, of all else a matter of rows. */
+  onnx: (o) => {
+    const weights = ['scale', 'shift', 'mean', 'variance'].map((role) => o.weight(role));
+    const attributes = { epsilon: { float: o.a.epsilon } };
+    if (o.y.length === 4) return channelsFirst(o.node('BatchNormalization', [o.image(0), ...weights], attributes));
+    if (o.y.length === 2) return own(o.node('BatchNormalization', [o.own(0), ...weights], attributes));
+    const rows = o.node('Reshape', [o.own(0), o.integers([-1, channelsOf(o.y)])]);
+    const y = o.node('BatchNormalization', [rows, ...weights], attributes);
+    return own(o.node('Reshape', [y, o.integers([-1, ...o.y.slice(1)])]));
   },
 
   samples: [

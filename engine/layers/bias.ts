@@ -29,5 +29,11 @@ export const bias = layer<v.InferOutput<typeof attributes>>({
     return dx ? [sums, call('copyBytes', dx, dy, dy.region.bytes)] : sums;
   },
 
+  onnx: (o) => {
+    const { names, order } = o.inputs();
+    const bias = order === 'own' ? o.weight('bias') : o.weight('bias', undefined, [channelsOf(o.y), 1, 1]);
+    return { name: o.node('Add', [...names, bias]), order };
+  },
+
   samples: [{ input: [2, 3, 3, 8] }, { input: [1, 5, 4, 3] }, { input: [4, 1] }, { input: [3, 7] }],
 });

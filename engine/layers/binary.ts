@@ -6,6 +6,7 @@ import { type Shape, sameShape } from '../tensor.ts';
 import { broadcastCall, broadcastShape, sumToShape } from './broadcast.ts';
 import { clampArguments } from './gemm.ts';
 import { type BackwardContext, type Layer, layer, type Sample } from './layer.ts';
+import { elementwise } from './onnx.ts';
 
 const attributes = v.strictObject({});
 export type Attributes = v.InferOutput<typeof attributes>;
@@ -42,9 +43,10 @@ function gradient(c: BackwardContext<Attributes>, target: Operand, slopeOf: Slop
   return source === target ? calls : [...calls, call('copyBytes', target, source, target.region.bytes)];
 }
 
-/** The layer y = kernel(a, b) with the gradients of a and b. */
+/** The layer y = kernel(a, b), in ONNX so called, with the gradients of a and b. */
 export const binary = (
   kernel: KernelName,
+  onnx: string,
   slopes: readonly [SlopeOf, SlopeOf],
   properties: Partial<Layer<Attributes>> = {},
 ): Layer<Attributes> =>
@@ -63,6 +65,8 @@ export const binary = (
         const target = c.dx[i];
         return target ? gradient(c, target, slopeOf) : [];
       }),
+
+    onnx: elementwise(onnx),
 
     samples,
     ...properties,

@@ -4,4 +4,5 @@ import { activation, noAttributes } from './activation.ts';
 export const ceil = activation({
   attributes: noAttributes,
   forward: () => ['ceil'],
+  onnx: 'Ceil',
 });

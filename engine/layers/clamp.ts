@@ -23,6 +23,14 @@ export const limitingLayer = <A>(
     backward: ({ y, dy, dx: [dx], a }) =>
       dx ? call('clampBackward', y, dy, dx, elementCount(y.shape), limits(a)) : [],
 
+    onnx: (o) => {
+      const { names, order } = o.inputs();
+      const [lo, hi] = limits(o.a);
+      if (lo === 0 && hi === Number.POSITIVE_INFINITY) return { name: o.node('Relu', names), order };
+      const limit = (value: number) => (Number.isFinite(value) ? o.floats([], [value]) : '');
+      return { name: o.node('Clip', [...names, limit(lo), limit(hi)]), order };
+    },
+
     samples,
   });
 

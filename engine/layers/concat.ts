@@ -51,6 +51,11 @@ export const concat = layer<v.InferOutput<typeof attributes>>({
   backward: ({ x, y, dy, dx, a }) =>
     boxes(x, y.shape, a.axis).flatMap((box, i) => (dx[i] ? [stridedCopy(dy, dx[i], reversed(box))] : [])),
 
+  onnx: (o) => {
+    const { names, order, axis } = o.inputs();
+    return { name: o.node('Concat', names, { axis: axis(o.a.axis) }), order };
+  },
+
   samples: [
     {
       inputs: [

@@ -4,6 +4,7 @@
  */
 import * as v from 'valibot';
 import { layer } from './layer.ts';
+import { own } from './onnx.ts';
 import { shapeAttribute } from './shape-attribute.ts';
 
 const attributes = v.strictObject({ shape: shapeAttribute });
@@ -16,6 +17,8 @@ export const constant = layer<v.InferOutput<typeof attributes>>({
   weights: (_, { shape }) => ({ value: { shape, initializer: 'zeros', update: 'running' } }),
 
   constant: true,
+
+  onnx: (o) => own(o.weight('value')),
 
   samples: [
     { shape: [2, 3], wholeBatch: true },

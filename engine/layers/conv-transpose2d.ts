@@ -13,6 +13,7 @@ import { rowsAndChannels } from './channels.ts';
 import { foldIntoFilter } from './fold.ts';
 import { blockRows, clampArguments, panelBytes } from './gemm.ts';
 import { type BackwardContext, type Context, layer } from './layer.ts';
+import { channelsFirst } from './onnx.ts';
 import { imageSides, pair, pixelsPair, sameBefore, windowArguments, windowEntries } from './window.ts';
 
 const channelCount = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1_048_576));
@@ -29,17 +30,27 @@ const attributes = v.strictObject({
 export type ConvTranspose2dAttributes = v.InferOutput<typeof attributes>;
 type Attributes = ConvTranspose2dAttributes;
 
-/** Output length along one axis, and how much is cut off before it. */
-function extent(a: Attributes, axis: 0 | 1, input: number): { readonly output: number; readonly before: number } {
+interface Extent {
+  readonly output: number;
+  readonly before: number;
+  readonly after: number;
+  /** Rows that `same` wants and no window reaches. */
+  readonly beyond: number;
+}
+
+/** Output length along one axis, and how much is cut off before and behind it. */
+function extent(a: Attributes, axis: 0 | 1, input: number): Extent {
   const stride = a.stride[axis];
   const reach = (a.size[axis] - 1) * a.dilation[axis] + 1;
   const whole = stride * (input - 1) + a.outputPadding[axis] + reach;
   if (typeof a.padding === 'string') {
     const output = stride * input;
-    return { output, before: sameBefore(a.padding, Math.max(0, whole - output)) };
+    const total = Math.max(0, whole - output);
+    const before = sameBefore(a.padding, total);
+    return { output, before, after: total - before, beyond: Math.max(0, output - whole) };
   }
-  const before = a.padding[2 * axis] as number;
-  return { output: whole - before - (a.padding[2 * axis + 1] as number), before };
+  const [before, after] = [a.padding[2 * axis] as number, a.padding[2 * axis + 1] as number];
+  return { output: whole - before - after, before, after, beyond: 0 };
 }
 
 /** The convolution from y back to x, as kernels take it, of one group's channels. */
@@ -192,6 +203,21 @@ export const convTranspose2d = layer<Attributes>({
     // [KH,KW,IC,OC/groups]: the input channel says which group's filters these are.
     const channelOf = (i: number) => (Math.floor(i / groupChannels) % a.groups) * outputs + (i % outputs);
     return { weights: foldIntoFilter(w, affine, a.filters, channelOf), attributes: { ...a, bias: true } };
+  },
+
+  onnx: (o) => {
+    const [, h, w] = o.x[0] as Shape;
+    const [rows, columns] = [extent(o.a, 0, h as number), extent(o.a, 1, w as number)];
+    const weights = [o.weight('filter', [2, 3, 0, 1]), o.a.bias ? o.weight('bias') : ''];
+    const attributes = {
+      kernel_shape: o.a.size,
+      strides: o.a.stride,
+      dilations: o.a.dilation,
+      pads: [rows.before, columns.before, rows.after, columns.after],
+      output_padding: [o.a.outputPadding[0] + rows.beyond, o.a.outputPadding[1] + columns.beyond],
+      group: o.a.groups,
+    };
+    return channelsFirst(o.node('ConvTranspose', [o.image(0), ...weights], attributes));
   },
 
   samples: [

@@ -9,7 +9,8 @@ import { formatShape, type Shape } from '../tensor.ts';
 import { foldIntoFilter } from './fold.ts';
 import { blockRows, clampArguments, gemmCost, panelBytes } from './gemm.ts';
 import { type BackwardContext, type Context, layer } from './layer.ts';
-import { isPointwise, pair, windowArguments, windowEntries, windowOutput } from './window.ts';
+import { channelsFirst } from './onnx.ts';
+import { isPointwise, onnxWindow, pair, windowArguments, windowEntries, windowOutput } from './window.ts';
 
 const channelCount = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1_048_576));
 
@@ -179,6 +180,12 @@ export const conv2d = layer({
 
   epilogue: { clamp: true, residual: true },
   foldAffine: (w, a, affine) => ({ weights: foldIntoFilter(w, affine, a.filters), attributes: { ...a, bias: true } }),
+
+  onnx: (o) => {
+    const weights = [o.weight('filter', [3, 2, 0, 1]), o.a.bias ? o.weight('bias') : ''];
+    const attributes = { ...onnxWindow(o.x[0] as Shape, o.a), group: o.a.groups };
+    return channelsFirst(o.node('Conv', [o.image(0), ...weights], attributes));
+  },
 
   samples: [
     { input: [1, 5, 5, 1], filters: 1, size: 3, bias: false },

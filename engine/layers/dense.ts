@@ -9,6 +9,7 @@ import { formatShape, type Shape } from '../tensor.ts';
 import { foldIntoFilter } from './fold.ts';
 import { blockRows, clampArguments, panelBytes } from './gemm.ts';
 import { type BackwardContext, layer } from './layer.ts';
+import { own } from './onnx.ts';
 
 const attributes = v.strictObject({
   units: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1_048_576)),
@@ -76,6 +77,8 @@ export const dense = layer<Attributes>({
   foldAffine: (w, a, affine) => ({ weights: foldIntoFilter(w, affine, a.units), attributes: { ...a, bias: true } }),
 
   backward,
+
+  onnx: (o) => own(o.node('Gemm', [o.own(0), o.weight('filter'), o.hasWeight('bias') ? o.weight('bias') : ''])),
 
   samples: [
     { input: [1, 5], units: 3 },

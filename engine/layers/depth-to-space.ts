@@ -8,6 +8,7 @@ import type { Operand } from '../region.ts';
 import { formatShape } from '../tensor.ts';
 import { blockAttribute, blockBox, imageShape } from './block.ts';
 import { layer } from './layer.ts';
+import { channelsFirst } from './onnx.ts';
 import { reversed, stridedCopy } from './strided.ts';
 
 const attributes = v.strictObject({
@@ -31,6 +32,8 @@ export const depthToSpace = layer<v.InferOutput<typeof attributes>>({
 
   forward: ({ x: [x], y, a }) => stridedCopy(x as Operand, y, blockBox(y.shape, a.block, a.mode)),
   backward: ({ y, dy, dx: [dx], a }) => (dx ? stridedCopy(dy, dx, reversed(blockBox(y.shape, a.block, a.mode))) : []),
+
+  onnx: (o) => channelsFirst(o.node('DepthToSpace', [o.image(0)], { blocksize: o.a.block, mode: o.a.mode })),
 
   samples: [
     { input: [2, 3, 2, 12], block: 2 },

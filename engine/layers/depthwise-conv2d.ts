@@ -9,7 +9,8 @@ import { elementCount, type Shape } from '../tensor.ts';
 import { foldIntoFilter } from './fold.ts';
 import { clampArguments } from './gemm.ts';
 import { layer } from './layer.ts';
-import { pair, windowArguments, windowEntries, windowOutput } from './window.ts';
+import { channelsFirst } from './onnx.ts';
+import { onnxWindow, pair, windowArguments, windowEntries, windowOutput } from './window.ts';
 
 const attributes = v.strictObject({
   multiplier: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535)), 1),
@@ -68,6 +69,13 @@ export const depthwiseConv2d = layer<Attributes>({
       call('depthwiseConv2dBackward', x, geometry, filter, c.a.multiplier, c.dy, dx ?? 0, dw),
       ...(c.dw.bias ? [call('columnSums', c.dy, 4 * outputs, rows, outputs, c.dw.bias)] : []),
     ];
+  },
+
+  onnx: (o) => {
+    const channels = (o.x[0] as Shape)[3] as number;
+    const filter = o.weight('filter', [2, 3, 0, 1], [channels * o.a.multiplier, 1, ...o.a.size]);
+    const attributes = { ...onnxWindow(o.x[0] as Shape, o.a), group: channels };
+    return channelsFirst(o.node('Conv', [o.image(0), filter, o.a.bias ? o.weight('bias') : ''], attributes));
   },
 
   samples: [

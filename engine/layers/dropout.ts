@@ -25,6 +25,11 @@ export const dropout = layer<v.InferOutput<typeof attributes>>({
   backward: ({ dy, dx: [dx], a, randomKey, nodeIndex }) =>
     dx ? call('dropout', dy, dx, elementCount(dy.shape), randomKey, nodeIndex, a.rate) : [],
 
+  onnx: (o) => {
+    const { names, order } = o.inputs();
+    return { name: o.node('Dropout', [...names, o.floats([], [o.a.rate])]), order };
+  },
+
   samples: [
     { input: [4, 33], rate: 0.5 },
     { input: [2, 3, 5, 7], rate: 0.1 },

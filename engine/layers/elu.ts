@@ -4,10 +4,12 @@
  */
 import * as v from 'valibot';
 import { activation, number } from './activation.ts';
+import { elementwise } from './onnx.ts';
 
 export const elu = activation({
   attributes: v.strictObject({ alpha: number(1) }),
   forward: ({ alpha }) => ['elu', alpha],
   backward: ({ alpha }) => ['eluBackward', 'x', alpha],
+  onnx: elementwise('Elu', ({ alpha }) => ({ alpha: { float: alpha } })),
   variants: [{}, { alpha: 0.3 }, { alpha: -1.7 }],
 });

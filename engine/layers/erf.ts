@@ -5,4 +5,5 @@ export const erf = activation({
   attributes: noAttributes,
   forward: () => ['erf'],
   backward: () => ['erfBackward', 'x'],
+  onnx: 'Erf',
 });

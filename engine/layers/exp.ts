@@ -5,4 +5,5 @@ export const exp = activation({
   attributes: noAttributes,
   forward: () => ['exp'],
   backward: () => ['expBackward', 'y'],
+  onnx: 'Exp',
 });

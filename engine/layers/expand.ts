@@ -7,6 +7,7 @@ import { EngineError } from '../errors.ts';
 import { call, type Operand } from '../region.ts';
 import { formatShape, type Shape } from '../tensor.ts';
 import { layer } from './layer.ts';
+import { own } from './onnx.ts';
 import { openShapeAttribute } from './shape-attribute.ts';
 import { type Box, reversed, rowMajor, stridedAdd, stridedCopy, whole } from './strided.ts';
 
@@ -46,6 +47,8 @@ export const expand = layer<v.InferOutput<typeof attributes>>({
     const box = reversed(boxOf((x as Operand).shape, y.shape));
     return [call('fillZero', dx, dx.region.bytes), stridedAdd(dy, dx, box)];
   },
+
+  onnx: (o) => own(o.node('Expand', [o.own(0), o.integers(o.a.shape.map((side) => Math.max(side, 1)))])),
 
   samples: [
     { input: [2, 1, 1, 5], shape: [-1, 3, 4, 5] },

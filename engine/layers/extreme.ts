@@ -11,5 +11,5 @@ const toFirst = (c: BackwardContext<Attributes>, work: Operand): readonly Kernel
   exact('mul', work, c.dy, work),
 ];
 
-export const extreme = (kernel: KernelName): Layer<Attributes> =>
-  binary(kernel, [inWork(toFirst), inWork((c, work) => [...toFirst(c, work), exact('sub', c.dy, work, work)])]);
+export const extreme = (kernel: KernelName, onnx: string): Layer<Attributes> =>
+  binary(kernel, onnx, [inWork(toFirst), inWork((c, work) => [...toFirst(c, work), exact('sub', c.dy, work, work)])]);

@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import { elementCount, type Shape } from '../tensor.ts';
 import { layer } from './layer.ts';
+import { own } from './onnx.ts';
 
 const attributes = v.strictObject({});
 
@@ -14,6 +15,8 @@ export const flatten = layer<v.InferOutput<typeof attributes>>({
   },
 
   view: true,
+
+  onnx: (o) => own(o.node('Flatten', [o.own(0)], { axis: 1 })),
 
   samples: [{ input: [2, 3, 4, 5] }, { input: [3, 7] }],
 });

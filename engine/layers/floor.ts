@@ -4,4 +4,5 @@ import { activation, noAttributes } from './activation.ts';
 export const floor = activation({
   attributes: noAttributes,
   forward: () => ['floor'],
+  onnx: 'Floor',
 });

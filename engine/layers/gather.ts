@@ -33,6 +33,11 @@ export const gather = layer<v.InferOutput<typeof attributes>>({
   forward: (c) => gatherAxes(c, c.x[0] as Operand, c.y, [c.a]),
   backward: (c) => (c.dx[0] ? gatherAxesBackward(c, c.dy, c.dx[0], [c.a]) : []),
 
+  onnx: (o) => {
+    const { names, order, axis } = o.inputs();
+    return { name: o.node('Gather', [...names, o.integers(o.a.indices)], { axis: axis(o.a.axis) }), order };
+  },
+
   samples: [
     { input: [2, 3, 3, 6], axis: 3, indices: [0, 2, 4, 1, 3, 5] }, // a channel shuffle
     { input: [2, 5, 7], axis: 1, indices: [4, 0, 0, 2, 4, 4] },

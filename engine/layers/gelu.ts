@@ -4,6 +4,7 @@
  */
 import * as v from 'valibot';
 import { activation } from './activation.ts';
+import { elementwise } from './onnx.ts';
 
 /** Factors of x and x³ in twice the argument of tanh. */
 const LINEAR = 2 * Math.sqrt(2 / Math.PI);
@@ -14,5 +15,6 @@ export const gelu = activation({
   forward: ({ approximate }) => (approximate === 'none' ? ['gelu'] : ['geluTanh', LINEAR, CUBIC]),
   backward: ({ approximate }) =>
     approximate === 'none' ? ['geluBackward', 'x'] : ['geluTanhBackward', 'x', LINEAR, CUBIC],
+  onnx: elementwise('Gelu', ({ approximate }) => ({ approximate })),
   variants: [{}, { approximate: 'tanh' }],
 });

@@ -5,6 +5,7 @@
 import * as v from 'valibot';
 import { call, type Operand } from '../region.ts';
 import { layer } from './layer.ts';
+import { own } from './onnx.ts';
 import { globalPoolArguments, globalPoolOutput } from './pool.ts';
 
 const attributes = v.strictObject({});
@@ -18,6 +19,8 @@ export const globalAveragePool2d = layer<v.InferOutput<typeof attributes>>({
 
   backward: ({ dy, dx: [dx] }) =>
     dx ? call('globalAveragePool2dBackward', dy, dx, globalPoolArguments(dx.shape)) : [],
+
+  onnx: (o) => own(o.node('Flatten', [o.node('GlobalAveragePool', [o.image(0)])])),
 
   samples: [{ input: [2, 4, 4, 8] }, { input: [3, 7, 5, 9] }, { input: [1, 1, 1, 3] }],
 });

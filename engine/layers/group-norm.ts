@@ -9,6 +9,7 @@ import { elementCount, formatShape, type Shape } from '../tensor.ts';
 import { type Blocks, blockNorm, blockNormBackward, epsilon, scaleAndShift } from './block-norm.ts';
 import { channelsOf } from './channels.ts';
 import { layer } from './layer.ts';
+import { channelsFirst, own } from './onnx.ts';
 import { length } from './shape-attribute.ts';
 
 const attributes = v.strictObject({ groups: length, epsilon });
@@ -38,6 +39,26 @@ export const groupNorm = layer<Attributes>({
   epilogue: { clamp: true },
 
   backward: (c) => blockNormBackward(c, blocks(c.y.shape, c.a)),
+
+  /** Operator set 20 has one scale a group only: so groups are normalised as if each were a channel, then scaled. */
+  onnx: (o) => {
+    const rank = o.y.length;
+    const channels = channelsOf(o.y);
+    const { groups, epsilon } = o.a;
+    const perGroup = (value: number) => o.floats([groups], new Float32Array(groups).fill(value));
+    const axes = o.y.map((_, axis) => axis);
+    const toFirst = [0, rank - 1, ...axes.slice(1, -1)];
+    const x = rank === 4 ? o.image(0) : rank === 2 ? o.own(0) : o.node('Transpose', [o.own(0)], { perm: toFirst });
+    const blocks = o.node('Reshape', [x, o.integers([0, groups, -1])]);
+    const inputs = [blocks, perGroup(1), perGroup(0)];
+    const normal = o.node('InstanceNormalization', inputs, { epsilon: { float: epsilon } });
+    const whole = o.node('Reshape', [normal, o.integers([0, channels, ...o.y.slice(1, -1)])]);
+    const shape = [channels, ...axes.slice(1, -1).map(() => 1)];
+    const scaled = o.node('Mul', [whole, o.weight('scale', undefined, shape)]);
+    const y = o.node('Add', [scaled, o.weight('shift', undefined, shape)]);
+    if (rank === 4) return channelsFirst(y);
+    return own(rank === 2 ? y : o.node('Transpose', [y], { perm: [0, ...axes.slice(2), 1] }));
+  },
 
   samples: [
     { input: [2, 4, 4, 8], groups: 2 },

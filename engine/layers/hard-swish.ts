@@ -8,4 +8,5 @@ export const hardSwish = activation({
   attributes: noAttributes,
   forward: () => ['hardSwish'],
   backward: () => ['hardSwishBackward', 'x'],
+  onnx: 'HardSwish',
 });

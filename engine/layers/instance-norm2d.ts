@@ -6,6 +6,7 @@ import * as v from 'valibot';
 import type { Shape } from '../tensor.ts';
 import { type Blocks, blockNorm, blockNormBackward, epsilon, scaleAndShift } from './block-norm.ts';
 import { layer } from './layer.ts';
+import { channelsFirst } from './onnx.ts';
 import { imageSides } from './window.ts';
 
 const attributes = v.strictObject({ epsilon, affine: v.optional(v.boolean(), true) });
@@ -26,6 +27,14 @@ export const instanceNorm2d = layer<v.InferOutput<typeof attributes>>({
   epilogue: { clamp: true },
 
   backward: (c) => blockNormBackward(c, blocks(c.y.shape)),
+
+  onnx: (o) => {
+    const channels = o.y[3] as number;
+    const weight = (role: string, otherwise: number) =>
+      o.a.affine ? o.weight(role) : o.floats([channels], new Float32Array(channels).fill(otherwise));
+    const inputs = [o.image(0), weight('scale', 1), weight('shift', 0)];
+    return channelsFirst(o.node('InstanceNormalization', inputs, { epsilon: { float: o.a.epsilon } }));
+  },
 
   samples: [
     { input: [2, 4, 4, 8] },

@@ -7,6 +7,7 @@ import { EngineError } from '../errors.ts';
 import { elementCount, formatShape, type Shape } from '../tensor.ts';
 import { type Blocks, blockNorm, blockNormBackward, epsilon, scaleAndShift } from './block-norm.ts';
 import { layer } from './layer.ts';
+import { own } from './onnx.ts';
 import { MAX_RANK } from './shape-attribute.ts';
 
 const attributes = v.strictObject({
@@ -43,6 +44,13 @@ export const layerNorm = layer<Attributes>({
   epilogue: { clamp: true },
 
   backward: (c) => blockNormBackward(c, blocks(c.y.shape, c.a)),
+
+  onnx: (o) => {
+    const shape = normalised(o.y, o.a);
+    const scale = o.a.scale ? o.weight('scale') : o.floats(shape, new Float32Array(elementCount(shape)).fill(1));
+    const attributes = { axis: -o.a.axes, epsilon: { float: o.a.epsilon } };
+    return own(o.node('LayerNormalization', [o.own(0), scale, o.a.shift ? o.weight('shift') : ''], attributes));
+  },
 
   samples: [
     { input: [2, 8] },

@@ -6,6 +6,7 @@ import type { GenericSchema } from 'valibot';
 import type { Capabilities } from '../kernels.ts';
 import type { KernelCall, Operand, Region } from '../region.ts';
 import type { Shape, Tensor } from '../tensor.ts';
+import type { WriteOnnx } from './onnx.ts';
 
 export type Initializer =
   | 'zeros'
@@ -137,6 +138,9 @@ export interface Layer<A = any> {
   affine?(w: Tensors, a: A): Affine;
   /** Weights and attributes that compute affine(layer(x)). */
   foldAffine?(w: Tensors, a: A, affine: Affine): { readonly weights: Tensors; readonly attributes: A };
+
+  /** What this layer is in ONNX, operator set 20; absent: it cannot be exported. */
+  onnx?: WriteOnnx<A>;
 
   readonly samples: readonly Sample[];
 }

@@ -5,4 +5,5 @@ export const log = activation({
   attributes: noAttributes,
   forward: () => ['log'],
   backward: () => ['logBackward', 'x'],
+  onnx: 'Log',
 });

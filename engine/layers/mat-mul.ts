@@ -10,6 +10,7 @@ import { elementCount, formatShape, type Shape } from '../tensor.ts';
 import { broadcastIndices, broadcastShape } from './broadcast.ts';
 import { blockRows, clampArguments, panelBytes } from './gemm.ts';
 import { type BackwardContext, type Context, layer } from './layer.ts';
+import { own } from './onnx.ts';
 
 const attributes = v.strictObject({});
 type Attributes = v.InferOutput<typeof attributes>;
@@ -171,6 +172,8 @@ export const matMul = layer<Attributes>({
   epilogue: { clamp: true },
 
   backward: (c) => [...(c.dx[0] ? backwardA(c, c.dx[0]) : []), ...(c.dx[1] ? backwardB(c, c.dx[1]) : [])],
+
+  onnx: (o) => own(o.node('MatMul', [o.own(0), o.own(1)])),
 
   samples: [
     pair([2, 7, 5], [2, 5, 9]),

@@ -4,9 +4,11 @@
  */
 import * as v from 'valibot';
 import { call, type Operand } from '../region.ts';
+import type { Shape } from '../tensor.ts';
 import { layer } from './layer.ts';
+import { channelsFirst } from './onnx.ts';
 import { defaultStride, poolEntries, slidingArguments } from './pool.ts';
-import { windowOutput } from './window.ts';
+import { onnxWindow, windowOutput } from './window.ts';
 
 const attributes = v.pipe(v.strictObject(poolEntries), v.transform(defaultStride));
 
@@ -25,6 +27,11 @@ export const maxPool2d = layer<v.InferOutput<typeof attributes>>({
       call('fillZero', dx, dx.region.bytes),
       call('maxPool2dBackward', c.x[0] as Operand, windows, c.y, c.dy, dx),
     ];
+  },
+
+  onnx: (o) => {
+    const attributes = { ...onnxWindow(o.x[0] as Shape, o.a), ceil_mode: o.a.ceilMode ? 1 : 0 };
+    return channelsFirst(o.node('MaxPool', [o.image(0)], attributes));
   },
 
   samples: [

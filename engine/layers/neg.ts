@@ -5,4 +5,5 @@ export const neg = activation({
   attributes: noAttributes,
   forward: () => ['neg'],
   backward: () => ['neg', 'nothing'],
+  onnx: 'Neg',
 });

@@ -78,6 +78,14 @@ export const pad = layer<Attributes>({
     return stridedCopy(c.dy, dx, reversed(boxOf(dx.shape, c.dy.shape, c.a)));
   },
 
+  onnx: (o) => {
+    const { names, order, list } = o.inputs();
+    const sides = list(o.a.padding);
+    const pads = o.integers([...sides.map(([before]) => before), ...sides.map(([, after]) => after)]);
+    const value = o.a.mode === 'constant' ? o.floats([], [o.a.value]) : '';
+    return { name: o.node('Pad', [...names, pads, value], { mode: o.a.mode }), order };
+  },
+
   samples: [
     {
       input: [2, 3, 4, 5],

@@ -50,7 +50,7 @@ function slidingPlaces(a: WindowAttributes, axis: 0 | 1, input: number, countPad
 }
 
 /** Windows from ⌊i·input / output⌋ to ⌈(i + 1)·input / output⌉, as PyTorch's adaptive pooling has them. */
-const adaptivePlaces = (input: number, output: number): readonly Place[] =>
+export const adaptivePlaces = (input: number, output: number): readonly Place[] =>
   Array.from({ length: output }, (_, i) => {
     const first = Math.floor((i * input) / output);
     const visible = Math.ceil(((i + 1) * input) / output) - first;

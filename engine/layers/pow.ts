@@ -5,7 +5,7 @@
 import { binary, exact, first, inWork, second } from './binary.ts';
 import { broadcastCall } from './broadcast.ts';
 
-export const pow = binary('pow', [
+export const pow = binary('pow', 'Pow', [
   inWork((c, work) => [broadcastCall('powBaseSlope', first(c), second(c), work), exact('mul', work, c.dy, work)]),
   inWork((c, work) => [broadcastCall('powExponentSlope', first(c), second(c), work), exact('mul', work, c.dy, work)]),
 ]);

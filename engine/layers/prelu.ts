@@ -32,6 +32,12 @@ export const prelu = layer<NoAttributes>({
       rowsAndChannels(dy.shape),
     ),
 
+  onnx: (o) => {
+    const { names, order } = o.inputs();
+    const shape = order === 'own' ? o.y.slice(-1) : [channelsOf(o.y), 1, 1];
+    return { name: o.node('PRelu', [...names, o.weight('slope', undefined, shape)]), order };
+  },
+
   samples: [
     { input: [2, 3, 3, 8] },
     { input: [1, 5, 4, 3] },

@@ -5,4 +5,5 @@ export const reciprocal = activation({
   attributes: noAttributes,
   forward: () => ['reciprocal'],
   backward: () => ['reciprocalBackward', 'y'],
+  onnx: 'Reciprocal',
 });

@@ -3,6 +3,7 @@ import { call, type Operand } from '../region.ts';
 import { countOf, pairsOf, reduction, spreadGradient } from './reduce.ts';
 
 export const reduceMean = reduction({
+  onnx: 'ReduceMean',
   forward: (c) => call('reduceSum', c.x[0] as Operand, c.y, pairsOf(c), countOf(c)),
   backward: (c, dx) => spreadGradient(c, dx, countOf(c)),
 });

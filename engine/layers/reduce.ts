@@ -5,6 +5,7 @@ import { call, type KernelCall, type Operand } from '../region.ts';
 import { formatShape, type Shape } from '../tensor.ts';
 import { broadcastLoops, reducePairs } from './broadcast.ts';
 import { type BackwardContext, type Context, type Layer, layer, type Sample } from './layer.ts';
+import { type OnnxValue, type OnnxWriter, own } from './onnx.ts';
 
 const attributes = v.strictObject({
   /** Which axes to reduce, ascending; none at all leaves x as it is. */
@@ -47,17 +48,37 @@ export function spreadGradient(c: BackwardContext<Attributes>, dx: Operand, divi
   return call('spread', c.dy, dx, broadcastLoops(dx.shape, [stretched]), divisor);
 }
 
+/** The axes that are left may come in another order where the channels are first: then the engine's order is needed. */
+function writeReduction(o: OnnxWriter<Attributes>, type: string): OnnxValue {
+  const { axes, keepDimensions } = o.a;
+  const inputs = o.inputs();
+  if (axes.length === 0) return { name: o.node('Identity', inputs.names), order: inputs.order };
+  const kept = (o.x[0] as Shape).map((_, axis) => axis).filter((axis) => !axes.includes(axis));
+  const places = kept.map(inputs.axis);
+  const isAscending = places.every((place, i) => i === 0 || place > (places[i - 1] as number));
+  const keepdims = keepDimensions ? 1 : 0;
+  if (keepDimensions || isAscending) {
+    const reduced = axes.map(inputs.axis).sort((a, b) => a - b);
+    const name = o.node(type, [...inputs.names, o.integers(reduced)], { keepdims });
+    return keepDimensions ? { name, order: inputs.order } : own(name);
+  }
+  return own(o.node(type, [o.own(0), o.integers(axes)], { keepdims }));
+}
+
 interface Reduction {
+  /** Its operator in ONNX. */
+  readonly onnx: string;
   forward(c: Context<Attributes>): KernelCall;
   backward(c: BackwardContext<Attributes>, dx: Operand): KernelCall;
 }
 
-export const reduction = ({ forward, backward }: Reduction): Layer<Attributes> =>
+export const reduction = ({ onnx, forward, backward }: Reduction): Layer<Attributes> =>
   layer({
     attributes,
     inferShape: ([x], a) => outputShape(x as Shape, a),
     forward,
     backward: (c) => (c.dx[0] ? backward(c, c.dx[0]) : []),
+    onnx: (o) => writeReduction(o, onnx),
     samples,
   });
 
@@ -77,8 +98,9 @@ const samples: readonly Sample[] = [
 ];
 
 /** The largest or smallest of each group; its gradient goes to the first in row-major order that is as large or small. */
-export const reduceExtreme = (kernel: 'reduceMax' | 'reduceMin'): Layer<Attributes> =>
+export const reduceExtreme = (kernel: 'reduceMax' | 'reduceMin', onnx: string): Layer<Attributes> =>
   reduction({
+    onnx,
     forward: (c) => call(kernel, c.x[0] as Operand, c.y, pairsOf(c)),
     backward: (c, dx) => call('reduceExtremeBackward', c.x[0] as Operand, c.y, c.dy, dx, pairsOf(c)),
   });

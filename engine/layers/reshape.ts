@@ -6,6 +6,7 @@ import * as v from 'valibot';
 import { EngineError } from '../errors.ts';
 import { elementCount, formatShape, type Shape } from '../tensor.ts';
 import { layer } from './layer.ts';
+import { own } from './onnx.ts';
 import { openShapeAttribute } from './shape-attribute.ts';
 
 const attributes = v.strictObject({
@@ -32,6 +33,8 @@ export const reshape = layer<v.InferOutput<typeof attributes>>({
   },
 
   view: true,
+
+  onnx: (o) => own(o.node('Reshape', [o.own(0), o.integers(o.a.shape)])),
 
   samples: [
     { input: [2, 3, 4], shape: [-1, 6, 2] },

@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import type { Shape } from '../tensor.ts';
 
-/** Axes that a value inside a graph may have: inputs and outputs have four, what lies between may be cut finer. */
+/** Axes that a value may have: what kernels have loops for. */
 export const MAX_RANK = 6;
 
 export const length = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(2 ** 31 - 1));

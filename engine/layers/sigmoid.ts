@@ -5,4 +5,5 @@ export const sigmoid = activation({
   attributes: noAttributes,
   forward: () => ['sigmoid'],
   backward: () => ['sigmoidBackward', 'y'],
+  onnx: 'Sigmoid',
 });

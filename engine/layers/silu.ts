@@ -8,4 +8,8 @@ export const silu = activation({
   attributes: noAttributes,
   forward: () => ['silu'],
   backward: () => ['siluBackward', 'x'],
+  onnx: (o) => {
+    const { names, order } = o.inputs();
+    return { name: o.node('Mul', [...names, o.node('Sigmoid', names)]), order };
+  },
 });

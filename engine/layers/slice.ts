@@ -52,6 +52,9 @@ function boxOf(x: Shape, y: Shape, { starts, steps }: Attributes): Box {
   };
 }
 
+/** What ONNX clamps to the axis' end. */
+const INFINITELY_FAR = 2 ** 31 - 1;
+
 export const slice = layer<Attributes>({
   attributes,
 
@@ -67,6 +70,21 @@ export const slice = layer<Attributes>({
     if (!dx) return [];
     const box = reversed(boxOf((x as Operand).shape, y.shape, a));
     return [call('fillZero', dx, dx.region.bytes), stridedCopy(dy, dx, box)];
+  },
+
+  onnx: (o) => {
+    const { names, order, list } = o.inputs();
+    const { starts, sizes, steps } = o.a;
+    // The end lies one step behind the last; in front of the first element it is as far out as can be.
+    const ends = starts.map((start, axis) => {
+      const [size, step] = [sizes[axis] as number, steps[axis] as number];
+      const end = start + size * step;
+      if (size === -1) return step > 0 ? INFINITELY_FAR : -INFINITELY_FAR;
+      return end < 0 ? -INFINITELY_FAR : end;
+    });
+    const axes = starts.map((_, axis) => axis);
+    const ranges = [o.integers(list(starts)), o.integers(list(ends)), o.integers(axes), o.integers(list(steps))];
+    return { name: o.node('Slice', [...names, ...ranges]), order };
   },
 
   samples: [

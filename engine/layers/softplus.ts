@@ -5,4 +5,5 @@ export const softplus = activation({
   attributes: noAttributes,
   forward: () => ['softplus'],
   backward: () => ['softplusBackward', 'x'],
+  onnx: 'Softplus',
 });

@@ -8,6 +8,7 @@ import type { Operand } from '../region.ts';
 import { formatShape } from '../tensor.ts';
 import { blockAttribute, blockBox, imageShape } from './block.ts';
 import { layer } from './layer.ts';
+import { channelsFirst } from './onnx.ts';
 import { reversed, stridedCopy } from './strided.ts';
 
 const attributes = v.strictObject({ block: blockAttribute });
@@ -28,6 +29,8 @@ export const spaceToDepth = layer<v.InferOutput<typeof attributes>>({
 
   forward: ({ x: [x], y, a }) => stridedCopy(x as Operand, y, reversed(blockBox((x as Operand).shape, a.block, 'DCR'))),
   backward: ({ dy, dx: [dx], a }) => (dx ? stridedCopy(dy, dx, blockBox(dx.shape, a.block, 'DCR')) : []),
+
+  onnx: (o) => channelsFirst(o.node('SpaceToDepth', [o.image(0)], { blocksize: o.a.block })),
 
   samples: [
     { input: [2, 4, 6, 3], block: 2 },

@@ -5,4 +5,5 @@ export const sqrt = activation({
   attributes: noAttributes,
   forward: () => ['sqrt'],
   backward: () => ['sqrtBackward', 'y'],
+  onnx: 'Sqrt',
 });

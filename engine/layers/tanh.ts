@@ -5,4 +5,5 @@ export const tanh = activation({
   attributes: noAttributes,
   forward: () => ['tanh'],
   backward: () => ['tanhBackward', 'y'],
+  onnx: 'Tanh',
 });

@@ -7,6 +7,7 @@ import type { Operand } from '../region.ts';
 import type { Shape } from '../tensor.ts';
 import { axisAttribute, checkEntries } from './axis.ts';
 import { layer } from './layer.ts';
+import { channelsFirst, own } from './onnx.ts';
 import { MAX_RANK } from './shape-attribute.ts';
 import { type Box, reversed, rowMajor, stridedCopy, whole } from './strided.ts';
 
@@ -41,6 +42,14 @@ export const transpose = layer<Attributes>({
   transposes: true,
   forward: ({ x: [x], y, a }) => stridedCopy(x as Operand, y, boxOf((x as Operand).shape, a)),
   backward: ({ x: [x], dy, dx: [dx], a }) => (dx ? stridedCopy(dy, dx, reversed(boxOf((x as Operand).shape, a))) : []),
+
+  onnx: (o) => {
+    const order = o.a.permutation.join();
+    // Channels last is how images lie here, channels first how they lie there: nothing moves.
+    if (order === '0,2,3,1') return channelsFirst(o.own(0));
+    if (order === '0,3,1,2') return own(o.image(0));
+    return own(o.node('Transpose', [o.own(0)], { perm: o.a.permutation }));
+  },
 
   samples: [
     { input: [2, 3, 5, 7], permutation: [0, 2, 3, 1] }, // NCHW → NHWC, odd everywhere

@@ -123,3 +123,14 @@ export const isPointwise = (a: WindowAttributes): boolean =>
   a.size.every((side) => side === 1) &&
   a.stride.every((side) => side === 1) &&
   (typeof a.padding === 'string' || a.padding.every((side) => side === 0));
+
+/** A window's attributes in ONNX: paddings as numbers, since `auto_pad` is read differently here and there. */
+export function onnxWindow(x: Shape, a: WindowAttributes) {
+  const [rows, columns] = [extent(a, 0, x[1] as number), extent(a, 1, x[2] as number)];
+  return {
+    kernel_shape: a.size,
+    strides: a.stride,
+    dilations: a.dilation,
+    pads: [rows.before, columns.before, rows.after, columns.after],
+  };
+}

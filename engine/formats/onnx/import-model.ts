@@ -3,6 +3,7 @@
 import { EngineError } from '../../errors.ts';
 import { buildGraph, type GraphDocument, type GraphInput, type GraphOutput } from '../../graph.ts';
 import { excerpt } from '../../json.ts';
+import { MAX_RANK } from '../../layers/shape-attribute.ts';
 import type { Model } from '../../model-file.ts';
 import { elementCount, formatShape, type Shape } from '../../tensor.ts';
 import { GraphBuilder } from './builder.ts';
@@ -28,9 +29,6 @@ export interface ImportOptions {
   /** Hands over tensors that lie beside the model. */
   readonly readExternal?: ReadExternal;
 }
-
-/** Axes of an input or output: what four numbers can mean. */
-const MAX_RANK = 4;
 
 /**
  * Imports an ONNX file (operator sets up to 21). Names, shapes and layouts of inputs and outputs stay.
