@@ -10,7 +10,7 @@ import { foldIntoFilter } from './fold.ts';
 import { blockRows, clampArguments, gemmCost, panelBytes } from './gemm.ts';
 import { type BackwardContext, type Context, layer } from './layer.ts';
 import { channelsFirst } from './onnx.ts';
-import { isPointwise, onnxWindow, pair, windowArguments, windowEntries, windowOutput } from './window.ts';
+import { isPointwise, onnxWindow, pair, widened, windowArguments, windowEntries, windowOutput } from './window.ts';
 
 const channelCount = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1_048_576));
 
@@ -180,6 +180,8 @@ export const conv2d = layer({
 
   epilogue: { clamp: true, residual: true },
   foldAffine: (w, a, affine) => ({ weights: foldIntoFilter(w, affine, a.filters), attributes: { ...a, bias: true } }),
+
+  widenPadding: widened,
 
   onnx: (o) => {
     const weights = [o.weight('filter', [3, 2, 0, 1]), o.a.bias ? o.weight('bias') : ''];

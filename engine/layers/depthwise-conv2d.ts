@@ -10,7 +10,7 @@ import { foldIntoFilter } from './fold.ts';
 import { clampArguments } from './gemm.ts';
 import { layer } from './layer.ts';
 import { channelsFirst } from './onnx.ts';
-import { onnxWindow, pair, windowArguments, windowEntries, windowOutput } from './window.ts';
+import { onnxWindow, pair, widened, windowArguments, windowEntries, windowOutput } from './window.ts';
 
 const attributes = v.strictObject({
   multiplier: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535)), 1),
@@ -70,6 +70,8 @@ export const depthwiseConv2d = layer<Attributes>({
       ...(c.dw.bias ? [call('columnSums', c.dy, 4 * outputs, rows, outputs, c.dw.bias)] : []),
     ];
   },
+
+  widenPadding: widened,
 
   onnx: (o) => {
     const channels = (o.x[0] as Shape)[3] as number;

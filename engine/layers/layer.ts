@@ -7,6 +7,7 @@ import type { Capabilities } from '../kernels.ts';
 import type { KernelCall, Operand, Region } from '../region.ts';
 import type { Shape, Tensor } from '../tensor.ts';
 import type { WriteOnnx } from './onnx.ts';
+import type { Sides } from './window.ts';
 
 export type Initializer =
   | 'zeros'
@@ -134,6 +135,10 @@ export interface Layer<A = any> {
   clamp?(a: A): readonly [lo: number, hi: number];
   /** This layer is x[0] + x[1] of equal shapes: it may be fused into a producer's epilogue. */
   readonly residualAdd?: true;
+  /** This layer is nothing but zeros around an image [N,H,W,C]: how many at top, bottom, left, right; else undefined. */
+  zeroPadding?(a: A): Sides | undefined;
+  /** Attributes of a layer that pads its input by so many zeros more; undefined where they cannot be. */
+  widenPadding?(a: A, sides: Sides): A | undefined;
   /** At inference this layer is an affine map per channel: it may be folded into its producer. */
   affine?(w: Tensors, a: A): Affine;
   /** Weights and attributes that compute affine(layer(x)). */

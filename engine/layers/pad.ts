@@ -78,6 +78,13 @@ export const pad = layer<Attributes>({
     return stridedCopy(c.dy, dx, reversed(boxOf(dx.shape, c.dy.shape, c.a)));
   },
 
+  zeroPadding: ({ padding, mode, value }) => {
+    const [batch, rows, columns, channels] = padding;
+    const isOfImage = padding.length === 4 && [...(batch ?? []), ...(channels ?? [])].every((count) => count === 0);
+    if (!isOfImage || mode !== 'constant' || value !== 0) return undefined;
+    return [...(rows as readonly [number, number]), ...(columns as readonly [number, number])];
+  },
+
   onnx: (o) => {
     const { names, order, list } = o.inputs();
     const sides = list(o.a.padding);

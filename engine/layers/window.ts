@@ -134,3 +134,9 @@ export function onnxWindow(x: Shape, a: WindowAttributes) {
     pads: [rows.before, columns.before, rows.after, columns.after],
   };
 }
+
+/** A window over an image with so many zeros more around it; undefined where the padding follows from the input. */
+export const widened = <A extends WindowAttributes>(a: A, sides: Sides): A | undefined =>
+  typeof a.padding === 'string'
+    ? undefined
+    : { ...a, padding: a.padding.map((side, i) => side + (sides[i] as number)) as unknown as Sides };

@@ -2,7 +2,7 @@
 import { EngineError } from '../errors.ts';
 import { type Graph, type GraphNode, inferShapes, layerOf, type Shapes } from '../graph.ts';
 import { sameShape } from '../tensor.ts';
-import { absorb, type Pass, type Program, rewriteNodes, soleProducer } from './program.ts';
+import { type Pass, type Rewriting, rewriteNodes } from './program.ts';
 
 /** Two batches, so that a 1 of the graph is not taken for the batch. */
 const BATCHES = [1, 2];
@@ -12,7 +12,7 @@ export const fuseResidualAdd: Pass = {
   run: (program) => {
     // Fusing leaves every value that remains its shape, so the shapes at the start serve to the end.
     const shapes = shapesAtBatches(program.graph);
-    return shapes ? rewriteNodes(program, (current, node) => fuse(current, node, shapes)) : program;
+    return shapes ? rewriteNodes(program, (edit, node) => fuse(edit, node, shapes)) : program;
   },
 };
 
@@ -33,15 +33,14 @@ const isOfOneShape = (node: GraphNode, shapes: readonly Shapes[]): boolean =>
     return first !== undefined && second !== undefined && sameShape(first, second);
   });
 
-function fuse({ graph, tensors }: Program, node: GraphNode, shapes: readonly Shapes[]): Program | undefined {
-  if (!layerOf(node).residualAdd || node.epilogue || !isOfOneShape(node, shapes)) return undefined;
-  const producerOf = soleProducer(graph);
+function fuse(edit: Rewriting, node: GraphNode, shapes: readonly Shapes[]): void {
+  if (!layerOf(node).residualAdd || node.epilogue || !isOfOneShape(node, shapes)) return;
   const [first, second] = node.inputs as [string, string];
   for (const [reference, residual] of [[second, first] as const, [first, second] as const]) {
-    const producer = producerOf(reference);
+    const producer = edit.soleProducer(reference);
     if (!producer || producer.epilogue || !layerOf(producer).epilogue?.residual) continue;
     const epilogue = { lo: -Infinity, hi: Infinity, residual };
-    return { graph: absorb(graph, { ...producer, epilogue }, node), tensors };
+    edit.absorb({ ...producer, epilogue }, node);
+    return;
   }
-  return undefined;
 }

@@ -2,12 +2,13 @@
 import { foldBatchNorm } from './fold-batch-norm.ts';
 import { fuseActivation } from './fuse-activation.ts';
 import { fuseResidualAdd } from './fuse-residual-add.ts';
+import { mergePadding } from './merge-padding.ts';
 import type { Pass, Program } from './program.ts';
 
 export type { Pass, Program };
 
 /** A residual is added before the clamp that follows it is fused, since the epilogue clamps last. */
-export const passes: readonly Pass[] = [foldBatchNorm, fuseResidualAdd, fuseActivation];
+export const passes: readonly Pass[] = [mergePadding, foldBatchNorm, fuseResidualAdd, fuseActivation];
 
 /** What inference runs: the same function, fewer and larger steps. */
 export const optimize = (program: Program): Program => passes.reduce((current, pass) => pass.run(current), program);

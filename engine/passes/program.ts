@@ -13,53 +13,124 @@ export interface Pass {
   readonly run: (program: Program) => Program;
 }
 
-/** How often each value is read, by nodes and as an output of the graph. */
-export function countUses(graph: Graph): ReadonlyMap<Reference, number> {
-  const uses = new Map<Reference, number>();
-  const use = (reference: Reference) => uses.set(reference, (uses.get(reference) ?? 0) + 1);
-  for (const node of graph.nodes) referencesOf(node).forEach(use);
-  for (const output of graph.outputs) use(output.from);
-  return uses;
-}
+/** A copy of a program under the knife: who reads what is kept up to date, so that no step walks over the graph. */
+export class Rewriting {
+  readonly tensors: Map<string, Tensor>;
+  private readonly inputs: Graph['inputs'];
+  private outputs: Graph['outputs'];
+  /** In running order; a node that is gone leaves a hole. */
+  private readonly order: (string | undefined)[];
+  private readonly places: Map<string, number>;
+  private readonly nodes: Map<string, GraphNode>;
+  private readonly readers = new Map<Reference, Set<string>>();
+  /** Reads by nodes and as outputs of the graph. */
+  private readonly uses = new Map<Reference, number>();
 
-/** The node behind a value that nobody else reads: what may be merged with its only reader. */
-export function soleProducer(graph: Graph): (reference: Reference) => GraphNode | undefined {
-  const uses = countUses(graph);
-  const byId = new Map(graph.nodes.map((node) => [node.id, node]));
-  return (reference) => (uses.get(reference) === 1 ? byId.get(reference) : undefined);
-}
-
-/** Lets every reader of `from` read `to` instead. */
-export function redirect(graph: Graph, from: Reference, to: Reference): Graph {
-  const swap = (reference: Reference) => (reference === from ? to : reference);
-  const nodes = graph.nodes.map((node) => {
-    if (!referencesOf(node).includes(from)) return node;
-    const { epilogue } = node;
-    const inputs = node.inputs.map(swap);
-    if (epilogue?.residual === undefined) return { ...node, inputs };
-    return { ...node, inputs, epilogue: { ...epilogue, residual: swap(epilogue.residual) } };
-  });
-  return { ...graph, nodes, outputs: graph.outputs.map((output) => ({ ...output, from: swap(output.from) })) };
-}
-
-/**
- * Merges a node into its producer: `merged` (with the producer's id) takes the absorbed node's place in the order, so
- * that whatever else it reads is there, and the absorbed node's readers read it.
- */
-export function absorb(graph: Graph, merged: GraphNode, absorbed: GraphNode): Graph {
-  const nodes = graph.nodes.filter((node) => node.id !== merged.id).map((node) => (node === absorbed ? merged : node));
-  return redirect({ ...graph, nodes }, absorbed.id, merged.id);
-}
-
-/** Applies a local rewrite to one node after the other, until no node offers one. */
-export function rewriteNodes(
-  program: Program,
-  rewrite: (program: Program, node: GraphNode) => Program | undefined,
-): Program {
-  let current = program;
-  for (const { id } of program.graph.nodes) {
-    const node = current.graph.nodes.find((candidate) => candidate.id === id);
-    if (node) current = rewrite(current, node) ?? current;
+  constructor({ graph, tensors }: Program) {
+    this.tensors = new Map(tensors);
+    this.inputs = graph.inputs;
+    this.outputs = graph.outputs;
+    this.order = graph.nodes.map(({ id }) => id);
+    this.places = new Map(graph.nodes.map(({ id }, place) => [id, place]));
+    this.nodes = new Map();
+    for (const node of graph.nodes) this.add(node);
+    for (const { from } of graph.outputs) this.count(from, 1);
   }
-  return current;
+
+  node(id: string): GraphNode | undefined {
+    return this.nodes.get(id);
+  }
+
+  /** The node behind a value that nobody else reads: what may be merged with its only reader. */
+  soleProducer(reference: Reference): GraphNode | undefined {
+    return this.uses.get(reference) === 1 ? this.nodes.get(reference) : undefined;
+  }
+
+  /**
+   * Merges a node into its producer: `merged` (with the producer's id) takes the absorbed node's place in the order, so
+   * that whatever else it reads is there, and the absorbed node's readers read it.
+   */
+  absorb(merged: GraphNode, absorbed: GraphNode): void {
+    const place = this.places.get(absorbed.id) as number;
+    this.remove(merged.id);
+    this.remove(absorbed.id);
+    this.order[place] = merged.id;
+    this.places.set(merged.id, place);
+    this.add(merged);
+    this.redirect(absorbed.id, merged.id);
+  }
+
+  /** Puts a node in place of the one with its id; a producer that it no longer reads goes, if nobody else does. */
+  replace(node: GraphNode, formerProducer: GraphNode): void {
+    const place = this.places.get(node.id) as number;
+    this.remove(node.id);
+    this.order[place] = node.id;
+    this.places.set(node.id, place);
+    this.add(node);
+    if (!this.uses.get(formerProducer.id)) this.remove(formerProducer.id);
+  }
+
+  get program(): Program {
+    const nodes = this.order.flatMap((id) => (id === undefined ? [] : (this.nodes.get(id) as GraphNode)));
+    return { graph: { inputs: this.inputs, nodes, outputs: this.outputs }, tensors: this.tensors };
+  }
+
+  /** Lets every reader of `from` read `to` instead. */
+  private redirect(from: Reference, to: Reference): void {
+    const swap = (reference: Reference) => (reference === from ? to : reference);
+    for (const id of [...(this.readers.get(from) ?? [])]) {
+      const node = this.nodes.get(id) as GraphNode;
+      const { epilogue } = node;
+      this.forget(node);
+      this.add({
+        ...node,
+        inputs: node.inputs.map(swap),
+        ...(epilogue?.residual !== undefined && { epilogue: { ...epilogue, residual: swap(epilogue.residual) } }),
+      });
+    }
+    this.outputs = this.outputs.map((output) => {
+      if (output.from !== from) return output;
+      this.count(from, -1);
+      this.count(to, 1);
+      return { ...output, from: to };
+    });
+  }
+
+  private add(node: GraphNode): void {
+    this.nodes.set(node.id, node);
+    for (const reference of referencesOf(node)) {
+      this.count(reference, 1);
+      const readers = this.readers.get(reference);
+      if (readers) readers.add(node.id);
+      else this.readers.set(reference, new Set([node.id]));
+    }
+  }
+
+  private forget(node: GraphNode): void {
+    for (const reference of referencesOf(node)) {
+      this.count(reference, -1);
+      this.readers.get(reference)?.delete(node.id);
+    }
+    this.nodes.delete(node.id);
+  }
+
+  private remove(id: string): void {
+    this.forget(this.nodes.get(id) as GraphNode);
+    this.order[this.places.get(id) as number] = undefined;
+    this.places.delete(id);
+  }
+
+  private count(reference: Reference, change: number): void {
+    this.uses.set(reference, (this.uses.get(reference) ?? 0) + change);
+  }
+}
+
+/** Offers every node, in the order at the start, to a local rewrite. */
+export function rewriteNodes(program: Program, rewrite: (edit: Rewriting, node: GraphNode) => void): Program {
+  const edit = new Rewriting(program);
+  for (const { id } of program.graph.nodes) {
+    const node = edit.node(id);
+    if (node) rewrite(edit, node);
+  }
+  return edit.program;
 }

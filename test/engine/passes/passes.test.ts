@@ -5,6 +5,7 @@ import { foldBatchNorm } from '../../../engine/passes/fold-batch-norm.ts';
 import { fuseActivation } from '../../../engine/passes/fuse-activation.ts';
 import { fuseResidualAdd } from '../../../engine/passes/fuse-residual-add.ts';
 import { optimize } from '../../../engine/passes/index.ts';
+import { mergePadding } from '../../../engine/passes/merge-padding.ts';
 import type { Program } from '../../../engine/passes/program.ts';
 import { Session } from '../../../engine/session.ts';
 import type { Tensor } from '../../../engine/tensor.ts';
@@ -31,6 +32,58 @@ function difference(a: Program, b: Program): number {
   const scale = left!.data.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
   return left!.data.reduce((max, value, i) => Math.max(max, Math.abs(value - right!.data[i]!)), 0) / scale;
 }
+
+describe('merging padding', () => {
+  const zeros = {
+    padding: [
+      [0, 0],
+      [1, 2],
+      [3, 0],
+      [0, 0],
+    ],
+  };
+
+  test('leaves every bit and removes the node', () => {
+    const convolutions = [
+      ['conv2d', conv],
+      ['depthwiseConv2d', { size: [3, 2], stride: 2 }],
+    ] as const;
+    for (const [kind, attributes] of convolutions) {
+      const program = seededProgram(chain(['p', 'pad', ['x'], zeros], ['c', kind, ['p'], attributes]));
+      const merged = mergePadding.run(program);
+      expect(kinds(merged.graph)).toEqual([kind]);
+      expect(difference(program, merged)).toBe(0);
+    }
+  });
+
+  test.each([
+    ['another number than 0', { ...zeros, value: 1 }],
+    ['a border that is mirrored', { ...zeros, mode: 'reflect' }],
+    [
+      'channels',
+      {
+        padding: [
+          [0, 0],
+          [0, 0],
+          [0, 0],
+          [0, 1],
+        ],
+      },
+    ],
+  ])('leaves %s alone', (_, attributes) => {
+    const program = seededProgram(chain(['p', 'pad', ['x'], attributes], ['c', 'conv2d', ['p'], conv]));
+    expect(kinds(mergePadding.run(program).graph)).toEqual(['pad', 'conv2d']);
+  });
+
+  test('leaves a padding alone that follows from the input, and one that somebody else reads', () => {
+    const same = seededProgram(chain(['p', 'pad', ['x'], zeros], ['c', 'conv2d', ['p'], { ...conv, padding: 'same' }]));
+    expect(kinds(mergePadding.run(same).graph)).toEqual(['pad', 'conv2d']);
+    const read = seededProgram(
+      chain(['p', 'pad', ['x'], zeros], ['c', 'conv2d', ['p'], conv], ['s', 'add', ['p', 'c']]),
+    );
+    expect(kinds(mergePadding.run(read).graph)).toEqual(['pad', 'conv2d', 'add']);
+  });
+});
 
 describe('folding batch norm', () => {
   test('leaves the function and removes the node', () => {
