@@ -24,14 +24,16 @@ const provenanceSchema = v.looseObject({
   licence: v.optional(text),
 });
 
-/** The document, in the order in which its keys are written. */
-const documentSchema = v.strictObject({
-  ...graphEntries,
+/** What stands beside the graph, in the order in which its keys are written. */
+const cardEntries = {
   preprocess: v.optional(preprocessSchema),
   task: v.optional(taskSchema),
   labels: v.optional(v.pipe(v.array(v.pipe(v.string(), v.maxLength(1000))), v.maxLength(100_000))),
   provenance: v.optional(provenanceSchema),
-});
+};
+
+const documentSchema = v.strictObject({ ...graphEntries, ...cardEntries });
+const cardSchema = v.strictObject({ name: graphEntries.name, ...cardEntries });
 
 type ParsedDocument = v.InferOutput<typeof documentSchema>;
 
@@ -62,6 +64,16 @@ export function parseDocument(json: string): { readonly card: ModelCard; readonl
   const card = { name, preprocess, task, labels, provenance } as ModelCard;
   if (task) checkTask(task, graph, shapes, labels);
   return { card, graph };
+}
+
+/**
+ * Parses a card that stands by itself, as an exported model carries it.
+ * @throws EngineError `invalid-json`, `invalid-graph`; where task and graph do not fit each other
+ */
+export function parseCard(json: string, graph: Graph): ModelCard {
+  const card = parseWith(cardSchema, parseJson(json), 'invalid-graph') as ModelCard;
+  if (card.task) checkTask(card.task, graph, inferShapes(graph, 1), card.labels);
+  return card;
 }
 
 /**

@@ -14,7 +14,8 @@ const OPSET = 20;
 const IR_VERSION = 9;
 
 /**
- * Writes a model: what it says of itself beside its graph (labels, preprocessing) is not part of ONNX, and left out.
+ * Writes a model. What it says of itself beside its graph (labels, preprocessing, task) is no part of ONNX, and goes into
+ * the file's metadata as JSON, from where an import takes it.
  * @throws EngineError `unsupported-model` naming node and kind for a layer that ONNX does not have
  */
 export function exportOnnx({ card, graph, tensors }: Model): Uint8Array {
@@ -24,9 +25,13 @@ export function exportOnnx({ card, graph, tensors }: Model): Uint8Array {
     producerName: 'borde',
     opsetImport: [{ domain: '', version: BigInt(OPSET) }],
     graph: { name: card.name ?? 'model', ...written },
+    metadataProps: [{ key: CARD_KEY, value: JSON.stringify(card) }],
   });
   return toBinary(ModelProtoSchema, model);
 }
+
+/** The entry of a file's metadata that holds a model card. */
+export const CARD_KEY = 'borde';
 
 /** [N,H,W,C] → [N,C,H,W] and back. */
 const TO_CHANNELS_FIRST = [0, 3, 1, 2];

@@ -1,12 +1,13 @@
 /** ONNX → a model of ours: node by node, with whatever is known folded, and memory kept in [N,H,W,C]. */
 
 import { EngineError } from '../../errors.ts';
-import { buildGraph, type GraphDocument, type GraphInput, type GraphOutput } from '../../graph.ts';
+import { buildGraph, type Graph, type GraphDocument, type GraphInput, type GraphOutput } from '../../graph.ts';
 import { excerpt } from '../../json.ts';
 import { MAX_RANK } from '../../layers/shape-attribute.ts';
-import type { Model } from '../../model-file.ts';
+import { type Model, type ModelCard, parseCard } from '../../model-file.ts';
 import { elementCount, formatShape, type Shape } from '../../tensor.ts';
 import { GraphBuilder } from './builder.ts';
+import { CARD_KEY } from './export-model.ts';
 import { folds } from './fold.ts';
 import { type Atom, channelsLast, conforms, identity, type Layout, layoutOf } from './layout.ts';
 import { Operation } from './operation.ts';
@@ -40,8 +41,17 @@ export function importOnnx(file: Uint8Array, options: ImportOptions = {}): Model
   const outputs = options.outputs ?? model.outputs.map(({ name }) => name);
   if (outputs.length === 0) throw new EngineError('invalid-model', 'the model has no outputs');
   const inputs = inputsOf(model, outputs, options);
-  const { graph, tensors } = translate(model, inputs, outputs);
-  return { card: { name: model.name || undefined } as Model['card'], graph: buildGraph(graph), tensors };
+  const { graph: document, tensors } = translate(model, inputs, outputs);
+  const graph = buildGraph(document);
+  const isCut = options.inputs !== undefined || options.outputs !== undefined;
+  return { card: cardOf(model, graph, isCut), graph, tensors };
+}
+
+/** What a model of ours said of itself before it was exported; of others, and of a part of one, the name alone. */
+function cardOf({ name, metadata }: OnnxModel, graph: Graph, isCut: boolean): ModelCard {
+  const json = metadata.get(CARD_KEY);
+  if (json !== undefined && !isCut) return parseCard(json, graph);
+  return { name: name || undefined } as ModelCard;
 }
 
 /** The model with some of its inputs as initializers. */

@@ -49,6 +49,8 @@ export interface OnnxModel {
   readonly hints: ReadonlyMap<string, OnnxValue>;
   readonly nodes: readonly OnnxNode[];
   readonly initializers: { has(name: string): boolean; get(name: string): Constant };
+  /** What the file says of itself, by key. */
+  readonly metadata: ReadonlyMap<string, string>;
 }
 
 const noExternal: ReadExternal = (location) => {
@@ -61,9 +63,9 @@ const noExternal: ReadExternal = (location) => {
  * @throws EngineError `invalid-model`, `unsupported-model`, `limit-exceeded`
  */
 export function readModel(file: Uint8Array, readExternal: ReadExternal = noExternal): OnnxModel {
-  const graph = parse(file);
-  const proto = graph.graph as GraphProto;
-  const opset = opsetOf(graph);
+  const model = parse(file);
+  const proto = model.graph as GraphProto;
+  const opset = opsetOf(model);
   const tensors = new Map(proto.initializer.map((tensor) => [tensor.name, tensor]));
   const decoded = new Map<string, Constant>();
   const initializers = {
@@ -93,6 +95,7 @@ export function readModel(file: Uint8Array, readExternal: ReadExternal = noExter
       attributes: new Attributes(node.attribute, readExternal),
     })),
     initializers,
+    metadata: new Map(model.metadataProps.map(({ key, value }) => [key, value])),
   };
 }
 

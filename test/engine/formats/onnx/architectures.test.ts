@@ -66,6 +66,14 @@ describe.each(networks)('%s', (_, graph) => {
     expect(steps(imported.graph)).toEqual(steps(native.graph));
   });
 
+  test('keeps what it says of itself, and gives a part of it none', () => {
+    const card = { name: 'net', labels: ['a', 'b'] } as Model['card'];
+    const labelled = exportOnnx({ ...model, card });
+    expect(importOnnx(labelled, { shapes: { image: shape } }).card).toEqual(card);
+    const part = importOnnx(labelled, { shapes: { image: shape }, outputs: ['logits'] });
+    expect(part.card.labels).toBeUndefined();
+  });
+
   test('is the same file every time', () => {
     expect(exportOnnx(model)).toEqual(file);
   });
