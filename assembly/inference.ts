@@ -20,6 +20,7 @@ export { addBias, affine, packBatchNorm2d, prelu } from './channelwise';
 export { conv2d } from './conv2d';
 export { conv2dTransposed } from './conv2d-transposed';
 export { depthwiseConv2d } from './depthwise-conv2d';
+export { depthwiseConv2dTiles } from './depthwise-tiles';
 export { clamp } from './elementwise';
 export { erf } from './erf';
 export { gatherAxis } from './gather';

@@ -4,11 +4,11 @@
  *   ONNX Conv with group = C
  */
 import * as v from 'valibot';
-import { call, type Operand } from '../region.ts';
+import { call, type KernelCall, type Operand } from '../region.ts';
 import { elementCount, type Shape } from '../tensor.ts';
 import { foldIntoFilter } from './fold.ts';
 import { clampArguments } from './gemm.ts';
-import { layer } from './layer.ts';
+import { type Context, layer } from './layer.ts';
 import { channelsFirst } from './onnx.ts';
 import { onnxWindow, pair, widened, windowArguments, windowEntries, windowOutput } from './window.ts';
 
@@ -21,6 +21,29 @@ const attributes = v.strictObject({
 type Attributes = v.InferOutput<typeof attributes>;
 
 const inputChannels = (x: Shape | undefined): number => x?.[3] as number;
+
+function pixelByPixel(c: Context<Attributes>): KernelCall {
+  const x = c.x[0] as Operand;
+  const geometry = windowArguments(x.shape, c.y.shape, c.a);
+  const weights = [c.w.filter as Operand, c.w.bias ?? 0, c.a.multiplier];
+  return call('depthwiseConv2d', x, geometry, weights, c.y, c.epilogue.residual ?? 0, clampArguments(c));
+}
+
+/** What assembly/depthwise-tiles.ts is made for. */
+function hasTiles({ y, a }: Context<Attributes>): boolean {
+  const [, , columns, channels] = y.shape as [number, number, number, number];
+  const isSmall = (a.size[1] === 3 || a.size[1] === 5) && a.stride[1] <= 2;
+  const isDense = a.multiplier === 1 && a.dilation[0] === 1 && a.dilation[1] === 1;
+  return isSmall && isDense && channels % 4 === 0 && columns >= 4;
+}
+
+function tiles(c: Context<Attributes>): KernelCall {
+  const x = c.x[0] as Operand;
+  const geometry = windowArguments(x.shape, c.y.shape, c.a).slice(0, -2); // no dilation
+  const weights = [c.w.filter as Operand, c.w.bias ?? 0];
+  const residual = c.epilogue.residual ?? 0;
+  return call('depthwiseConv2dTiles', x, geometry, weights, c.y, residual, clampArguments(c));
+}
 
 export const depthwiseConv2d = layer<Attributes>({
   attributes,
@@ -42,11 +65,11 @@ export const depthwiseConv2d = layer<Attributes>({
 
   macs: (_, y, a) => elementCount(y) * a.size[0] * a.size[1],
 
-  forward: (c) => {
-    const x = c.x[0] as Operand;
-    const geometry = windowArguments(x.shape, c.y.shape, c.a);
-    const weights = [c.w.filter as Operand, c.w.bias ?? 0, c.a.multiplier];
-    return call('depthwiseConv2d', x, geometry, weights, c.y, c.epilogue.residual ?? 0, clampArguments(c));
+  algorithms: (c) => {
+    const taps = elementCount(c.y.shape) * c.a.size[0] * c.a.size[1];
+    // A pixel by itself loads two vectors for every product: it takes about twice as long as a tile of four.
+    const direct = { name: 'direct', cost: 2 * taps, calls: () => pixelByPixel(c) };
+    return hasTiles(c) ? [{ name: 'tiles', cost: taps, calls: () => tiles(c) }, direct] : [direct];
   },
 
   epilogue: { clamp: true, residual: true },
@@ -81,6 +104,11 @@ export const depthwiseConv2d = layer<Attributes>({
   },
 
   samples: [
+    { input: [1, 6, 9, 8], size: 3, padding: 1 }, // tiles: a row that four do not divide, edges on both sides
+    { input: [2, 5, 12, 4], size: 3, stride: 2, padding: [0, 1, 0, 1], bias: false },
+    { input: [1, 9, 11, 12], size: 5, padding: 2 },
+    { input: [1, 12, 13, 4], size: [3, 5], stride: 2, padding: 'same' },
+    { input: [1, 2, 4, 4], size: 3, padding: [3, 3, 4, 4] }, // windows that see nothing
     { input: [1, 5, 5, 4], size: 3, padding: 1 },
     { input: [2, 7, 5, 9], size: 3, stride: 2, padding: 'same' }, // odd sides, a channel tail
     { input: [1, 8, 6, 3], size: [3, 2], dilation: [2, 1], padding: [1, 2, 0, 1], bias: false },
