@@ -15,7 +15,7 @@ const PANEL_ROW: usize = 32;
  * hence methods on a null reference that they never look at.
  */
 @unmanaged
-class Plain {
+export class Plain {
   @inline
   store(y: usize, residual: usize, a: v128, b: v128, lo: f32, hi: f32): void {
     v128.store(y, a);
