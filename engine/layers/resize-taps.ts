@@ -44,30 +44,46 @@ export interface Taps {
 /** A weight this small is the rounding error of a zero: no tap, so that it does not spread a NaN. */
 const NO_WEIGHT = 1e-12;
 
+/** So near to the middle of two elements, ONNX Runtime (1.30, measured) takes a coordinate to lie in the middle. */
+const TIE = 1e-6;
+
 export const resizeTaps = (axis: ResizedAxis, rules: ResizeRules): readonly Taps[] =>
   Array.from({ length: axis.lengthOut }, (_, i) => tapsAt(axis, coordinate(axis, rules, i), rules));
 
-/** Where output i lies on the input's axis, element k at k. */
-function coordinate({ lengthIn, lengthOut, scale, scaledLength, roi }: ResizedAxis, rules: ResizeRules, i: number) {
+/** In f32, as ONNX Runtime does: 10 · 0.7 is 7, though the f32 next to 0.7 is a little less. */
+export const scaledLength = (length: number, scale: number): number =>
+  Math.floor(Math.fround(length * Math.fround(scale)));
+
+/**
+ * Where output i lies on the input's axis, element k at k. `nearest` rounds every step to f32, as ONNX Runtime does: where
+ * the coordinate lies just between two elements, the roundings decide which of them is taken.
+ */
+function coordinate(axis: ResizedAxis, rules: ResizeRules, i: number) {
+  const r = rules.mode === 'nearest' ? Math.fround : (value: number) => value;
+  const { lengthIn, lengthOut } = axis;
+  const [scale, target] = [r(axis.scale), r(axis.scaledLength)];
   const last = lengthIn - 1;
   switch (rules.coordinates) {
     case 'half_pixel':
-      return (i + 0.5) / scale - 0.5;
-    case 'half_pixel_symmetric':
+      return r(r((i + 0.5) / scale) - 0.5);
+    case 'half_pixel_symmetric': {
       // The middle of the input goes to the middle of the output, also where the output is shorter than scaled.
-      return (lengthIn / 2) * (1 - lengthOut / scaledLength) + (i + 0.5) / scale - 0.5;
+      const offset = r((lengthIn / 2) * r(1 - r(lengthOut / r(scale * lengthIn))));
+      return r(offset + (i + 0.5) / scale - 0.5);
+    }
     case 'pytorch_half_pixel':
-      return lengthOut > 1 ? (i + 0.5) / scale - 0.5 : 0;
+      return lengthOut > 1 ? r(r((i + 0.5) / scale) - 0.5) : 0;
     case 'tf_half_pixel_for_nn': // operator set 11 and 12 alone
-      return (i + 0.5) / scale;
+      return r((i + 0.5) / scale);
     case 'align_corners':
-      return scaledLength > 1 ? (i * last) / (scaledLength - 1) : 0;
+      // ONNX's tests divide by the scaled length, ONNX Runtime by the length as rounded down.
+      return target > 1 ? r((i * last) / r(target - 1)) : 0;
     case 'asymmetric':
-      return i / scale;
+      return r(i / scale);
     case 'tf_crop_and_resize': {
-      const [start, end] = roi;
-      if (lengthOut === 1 || scaledLength <= 1) return 0.5 * (start + end) * last;
-      return start * last + (i * (end - start) * last) / (scaledLength - 1);
+      const [start, end] = [r(axis.roi[0]), r(axis.roi[1])];
+      if (lengthOut === 1) return r(0.5 * r(start + end) * last);
+      return r(r(start * last) + r(r(r(i * r(end - start)) * last) / (lengthOut - 1)));
     }
   }
 }
@@ -100,9 +116,9 @@ function nearest(x: number, rule: ResizeRules['nearest']): number {
     case 'ceil':
       return Math.ceil(x);
     case 'round_prefer_floor':
-      return rest <= 0.5 ? floor : floor + 1;
+      return rest < 0.5 + TIE ? floor : floor + 1;
     case 'round_prefer_ceil':
-      return rest < 0.5 ? floor : floor + 1;
+      return rest <= 0.5 - TIE ? floor : floor + 1;
   }
 }
 

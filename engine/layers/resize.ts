@@ -12,7 +12,7 @@ import { imageShape } from './block.ts';
 import { layer } from './layer.ts';
 import { channelsFirst } from './onnx.ts';
 import { type Resampling, resampleAxes, resampleAxesBackward } from './resample.ts';
-import { type ResizedAxis, resizeTaps } from './resize-taps.ts';
+import { type ResizedAxis, resizeTaps, scaledLength as roundedLength } from './resize-taps.ts';
 import { pair } from './window.ts';
 
 const finite = v.pipe(v.number(), v.finite());
@@ -60,7 +60,7 @@ function axesOf(x: Shape, { size, scales, roi }: Attributes): readonly [ResizedA
     const scaledLength = scales ? lengthIn * scales[axis] : (size as readonly number[])[axis]!;
     return {
       lengthIn,
-      lengthOut: size?.[axis] ?? Math.floor(scaledLength),
+      lengthOut: size?.[axis] ?? roundedLength(lengthIn, (scales as readonly number[])[axis]!),
       scale: scales?.[axis] ?? scaledLength / lengthIn,
       scaledLength,
       roi: roi ? [roi[axis], roi[axis + 2] as number] : [0, 1],

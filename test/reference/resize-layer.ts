@@ -47,12 +47,19 @@ function axisOf({ size, scales, roi }: Attributes, i: 0 | 1, input: number): Axi
     return { input, output, scale: output / input, width: output, start, end };
   }
   const width = scales[i] * input;
-  return { input, output: size?.[i] ?? Math.floor(width), scale: scales[i], width, start, end };
+  return {
+    input,
+    output: size?.[i] ?? Math.floor(Math.fround(Math.fround(scales[i]) * input)),
+    scale: scales[i],
+    width,
+    start,
+    end,
+  };
 }
 
 /** The value between the values of an axis where output i lies. */
 function interpolate(axis: Axis, i: number, a: Attributes, value: (index: number) => number): number {
-  const x = original(axis, i, a.coordinates);
+  const x = original(axis, i, a.coordinates, a.mode === 'nearest' ? Math.fround : (value) => value);
   if (a.coordinates === 'tf_crop_and_resize' && (x < 0 || x > axis.input - 1)) return a.extrapolation;
   const isInside = (index: number) => index >= 0 && index < axis.input;
   const { first, coefficients } = neighbours(x, axis.scale, a);
@@ -72,22 +79,28 @@ function interpolate(axis: Axis, i: number, a: Attributes, value: (index: number
   return y;
 }
 
-/** x_original of x_resized. */
-function original({ input, output, scale, width, start, end }: Axis, i: number, coordinates: string): number {
-  if (coordinates === 'half_pixel') return (i + 0.5) / scale - 0.5;
-  if (coordinates === 'tf_half_pixel_for_nn') return (i + 0.5) / scale;
-  if (coordinates === 'pytorch_half_pixel') return output > 1 ? (i + 0.5) / scale - 0.5 : 0;
-  if (coordinates === 'asymmetric') return i / scale;
-  if (coordinates === 'align_corners') return i === 0 ? 0 : (i * (input - 1)) / (width - 1);
+/** x_original of x_resized; `f` rounds: between two elements, the nearest one is found in f32 as ONNX Runtime finds it. */
+function original(axis: Axis, i: number, coordinates: string, f: (value: number) => number): number {
+  const { input, output, start, end } = axis;
+  const [scale, width] = [f(axis.scale), f(axis.width)];
+  const centre = f(f((i + 0.5) / scale) - 0.5);
+  if (coordinates === 'half_pixel') return centre;
+  if (coordinates === 'tf_half_pixel_for_nn') return f((i + 0.5) / scale);
+  if (coordinates === 'pytorch_half_pixel') return output > 1 ? centre : 0;
+  if (coordinates === 'asymmetric') return f(i / scale);
+  if (coordinates === 'align_corners') return i === 0 ? 0 : f((i * (input - 1)) / f(width - 1));
   if (coordinates === 'half_pixel_symmetric') {
-    const adjustment = output / width;
+    const adjustment = f(output / f(scale * input));
     const center = input / 2;
-    return center * (1 - adjustment) + (i + 0.5) / scale - 0.5;
+    return f(f(center * f(1 - adjustment)) + (i + 0.5) / scale - 0.5);
   }
-  return output > 1
-    ? start * (input - 1) + (i * (end - start) * (input - 1)) / (width - 1)
-    : 0.5 * (start + end) * (input - 1);
+  if (output === 1) return f(0.5 * f(f(start) + f(end)) * (input - 1));
+  const steps = f(f(i * f(f(end) - f(start))) * (input - 1));
+  return f(f(f(start) * (input - 1)) + f(steps / (output - 1)));
 }
+
+/** As far from the left neighbour as from the right one, but for roundings. */
+const TIE = 1e-6;
 
 /** Coefficients of the neighbours around x, from the neighbour `first` on. */
 function neighbours(x: number, scale: number, a: Attributes): { first: number; coefficients: number[] } {
@@ -97,8 +110,8 @@ function neighbours(x: number, scale: number, a: Attributes): { first: number; c
   if (a.mode === 'nearest') {
     const takesRight =
       ratio === 1 ||
-      (a.nearest === 'round_prefer_floor' && ratio > 0.5) ||
-      (a.nearest === 'round_prefer_ceil' && ratio >= 0.5) ||
+      (a.nearest === 'round_prefer_floor' && ratio >= 0.5 + TIE) ||
+      (a.nearest === 'round_prefer_ceil' && ratio > 0.5 - TIE) ||
       a.nearest === 'ceil';
     return { first: left, coefficients: takesRight ? [0, 1] : [1, 0] };
   }

@@ -1,8 +1,10 @@
 /** Resize (operator set 10 on) and Upsample (7 to 9) of images. */
+import { scaledLength } from '../../../layers/resize-taps.ts';
 import { elementCount, formatShape } from '../../../tensor.ts';
 import { identity } from '../layout.ts';
 import type { Operation, Reader } from '../operation.ts';
 import type { Constant } from '../tensor.ts';
+import type { Placed } from '../value.ts';
 
 /** One number for each axis of the input, from lists that may name axes. */
 interface Target {
@@ -37,20 +39,21 @@ function targetOf(op: Operation, axes: readonly number[]): Target {
   const ones = shape.map(() => 1);
   if (scales) {
     const all = spread(op, scales, axes, ones);
-    return { scales: all, sizes: shape.map((side, axis) => Math.floor(side * (all[axis] as number))) };
+    return { scales: all, sizes: shape.map((side, axis) => scaledLength(side, all[axis] as number)) };
   }
   if (!sizes) throw op.invalid('neither scales nor sizes are given');
-  return { sizes: fitted(op, spread(op, sizes, axes, shape), axes), scales: undefined };
+  return fitted(op, spread(op, sizes, axes, shape), axes);
 }
 
-/** Sizes under `keep_aspect_ratio_policy`: one scale for all axes that are resized. */
-function fitted(op: Operation, sizes: readonly number[], axes: readonly number[]): readonly number[] {
+/** Sizes under `keep_aspect_ratio_policy`: one scale for all axes that are resized, sizes rounded. */
+function fitted(op: Operation, sizes: readonly number[], axes: readonly number[]): Target {
   const policy = op.attributes.text('keep_aspect_ratio_policy', 'stretch');
-  if (policy === 'stretch') return sizes;
+  if (policy === 'stretch') return { sizes, scales: undefined };
   const shape = op.shape(0);
   const ratios = axes.map((axis) => (sizes[axis] as number) / (shape[axis] as number));
   const scale = policy === 'not_larger' ? Math.min(...ratios) : Math.max(...ratios);
-  return sizes.map((size, axis) => (axes.includes(axis) ? Math.round((shape[axis] as number) * scale) : size));
+  const scales = shape.map((_, axis) => (axes.includes(axis) ? scale : 1));
+  return { sizes: shape.map((side, axis) => Math.round(Math.fround(side * (scales[axis] as number)))), scales };
 }
 
 /** Where the window of tf_crop_and_resize lies, as [top, left, bottom, right]. */
@@ -94,14 +97,35 @@ const resize: Reader = (op) => {
     ...(scales && { scales: spatial(scales, 1) }),
     mode: op.attributes.text('mode', 'nearest').replace('bilinear', 'linear'),
     coordinates: isOld ? 'asymmetric' : op.attributes.text('coordinate_transformation_mode', 'half_pixel'),
-    nearest: isOld ? 'floor' : op.attributes.text('nearest_mode', 'round_prefer_floor'),
+    nearest: op.attributes.text('nearest_mode', 'round_prefer_floor'),
     cubicA: op.attributes.float('cubic_coeff_a', -0.75),
     excludeOutside: op.attributes.integer('exclude_outside', 0) === 1,
     antialias: op.attributes.integer('antialias', 0) === 1,
     extrapolation: op.attributes.float('extrapolation_value', 0),
     ...(roi && { roi }),
   };
-  return op.graph.fromImage(op.graph.add('resize', [op.graph.image(op.input(0))], attributes), rank);
+  const x = op.graph.image(op.input(0));
+  const y = isOld ? olderNearest(op, x, attributes) : op.graph.add('resize', [x], attributes);
+  return op.graph.fromImage(y, rank);
 };
+
+/**
+ * Below operator set 11 nothing says which element is the nearest; ONNX's tests then, and ONNX Runtime to this day, round
+ * down where an axis grows and up where it shrinks. Where one does this and one that, the axes are resized one by one.
+ */
+function olderNearest(op: Operation, x: Placed, attributes: { readonly size: readonly number[] }): Placed {
+  const [height, width] = [x.shape[1] as number, x.shape[2] as number];
+  const [toHeight, toWidth] = attributes.size as [number, number];
+  const rule = (shrinks: boolean) => (shrinks ? 'ceil' : 'floor');
+  if (toHeight < height === toWidth < width || toHeight === height || toWidth === width) {
+    const nearest = rule(toHeight < height || toWidth < width);
+    return op.graph.add('resize', [x], { ...attributes, nearest });
+  }
+  const { scales } = attributes as { readonly scales?: readonly [number, number] };
+  const rows = { ...attributes, size: [toHeight, width], nearest: rule(toHeight < height) };
+  const columns = { ...attributes, nearest: rule(toWidth < width) };
+  const between = op.graph.add('resize', [x], { ...rows, ...(scales && { scales: [scales[0], 1] }) });
+  return op.graph.add('resize', [between], { ...columns, ...(scales && { scales: [1, scales[1]] }) });
+}
 
 export const resizing: Readonly<Record<string, Reader>> = { Resize: resize, Upsample: resize };
