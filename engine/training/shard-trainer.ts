@@ -28,7 +28,8 @@ export interface Shard {
   readonly index: number;
 }
 
-interface Prepared {
+/** What a pass over a shard of some size runs. */
+export interface PreparedPass {
   readonly lowered: LoweredTraining;
   readonly plan: Plan;
   readonly pass: Executable;
@@ -42,7 +43,7 @@ export class ShardTrainer {
   private readonly vector: WeightVector;
   private readonly weightsAddress: number;
   private readonly gradientsAddress: number;
-  private readonly prepared = new Map<string, Prepared>();
+  private readonly prepared = new Map<string, PreparedPass>();
   private packed: Executable | undefined;
 
   constructor(graph: Graph, vector: WeightVector, source: KernelSource) {
@@ -89,7 +90,8 @@ export class ShardTrainer {
     return new Float32Array(this.kernels.memory.buffer, address, length);
   }
 
-  private prepare(samples: number, batch: number): Prepared {
+  /** The pass over a shard of so many samples, made once. */
+  prepare(samples: number, batch: number): PreparedPass {
     const key = `${samples} of ${batch}`;
     const known = this.prepared.get(key);
     if (known) return known;
