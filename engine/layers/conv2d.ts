@@ -198,7 +198,7 @@ export const conv2d = layer({
 
   backward,
 
-  epilogue: { clamp: true, residual: true },
+  epilogue: { clamp: true, residual: true, clampInTraining: true },
   foldAffine: (w, a, affine) => ({ weights: foldIntoFilter(w, affine, a.filters), attributes: { ...a, bias: true } }),
 
   widenPadding: widened,

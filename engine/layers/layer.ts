@@ -134,7 +134,12 @@ export interface Layer<A = any> {
   readonly inPlace?: true;
 
   /** What this layer's kernels can do to y before they store it. */
-  readonly epilogue?: { readonly clamp?: true; readonly residual?: true };
+  readonly epilogue?: {
+    readonly clamp?: true;
+    readonly residual?: true;
+    /** In training, too: forward clamps there as well, and backward, which is given dy behind the clamp, reads no y. */
+    readonly clampInTraining?: true;
+  };
   /** This layer is nothing but a clamp: it may be fused into its producer's epilogue. */
   clamp?(a: A): readonly [lo: number, hi: number];
   /** This layer is x[0] + x[1] of equal shapes: it may be fused into a producer's epilogue. */

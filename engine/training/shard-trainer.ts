@@ -5,6 +5,7 @@
 import type { Graph } from '../graph.ts';
 import { instantiateKernels, type KernelSource, type Kernels } from '../kernels.ts';
 import { alignUp } from '../memory.ts';
+import { optimizeForTraining } from '../passes/index.ts';
 import { bind, type Executable, execute, makePlan, type Plan, resolveCall, writeTable } from '../plan.ts';
 import type { Region } from '../region.ts';
 import { elementCount } from '../tensor.ts';
@@ -46,8 +47,9 @@ export class ShardTrainer {
   private readonly prepared = new Map<string, PreparedPass>();
   private packed: Executable | undefined;
 
-  constructor(graph: Graph, vector: WeightVector, source: KernelSource) {
-    this.graph = graph;
+  /** @param rewrite what is made of the graph before it runs; nodes keep their weights */
+  constructor(graph: Graph, vector: WeightVector, source: KernelSource, rewrite = optimizeForTraining) {
+    this.graph = rewrite(graph);
     this.vector = vector;
     this.kernels = instantiateKernels(source);
     this.weightsAddress = this.kernels.heapBase;
