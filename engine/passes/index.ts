@@ -3,6 +3,7 @@
 import type { Graph } from '../graph.ts';
 import { foldBatchNorm } from './fold-batch-norm.ts';
 import { fuseActivation, fuseTrainedActivation } from './fuse-activation.ts';
+import { fuseMaxPool } from './fuse-max-pool.ts';
 import { fuseResidualAdd } from './fuse-residual-add.ts';
 import { mergePadding } from './merge-padding.ts';
 import type { Pass, Program } from './program.ts';
@@ -16,7 +17,7 @@ export const passes: readonly Pass[] = [mergePadding, foldBatchNorm, fuseResidua
 export const optimize = (program: Program): Program => passes.reduce((current, pass) => pass.run(current), program);
 
 /** Those of training, where weights stay as they are and gradients have to find their way back. */
-const trainingPasses: readonly Pass[] = [mergePadding, fuseTrainedActivation];
+const trainingPasses: readonly Pass[] = [mergePadding, fuseTrainedActivation, fuseMaxPool];
 
 /** What training runs. Nodes that remain keep their ids, weights and values. */
 export const optimizeForTraining = (graph: Graph): Graph =>

@@ -5,7 +5,7 @@
 import { EngineError } from '../errors.ts';
 import { type Graph, type GraphNode, layerOf, type Reference, splitReference, weightsOf } from '../graph.ts';
 import type { Capabilities } from '../kernels.ts';
-import type { Context } from '../layers/layer.ts';
+import { backwardCalls, type Context } from '../layers/layer.ts';
 import { type Lowered, Lowering, type Step } from '../lower.ts';
 import { call, type KernelCall, type Operand, operand, type Region } from '../region.ts';
 import { elementCount, formatShape } from '../tensor.ts';
@@ -131,7 +131,7 @@ class Backward {
       this.receive(node.inputs[0] as Reference, { shape, region: dy.region });
       return { node, algorithm: 'backward', calls };
     }
-    if (!layer.backward) {
+    if (!layer.backward && !layer.gradients) {
       throw new EngineError(
         'no-gradient',
         `node "${node.id}": a ${node.kind} layer has no gradient, it cannot be trained through`,
@@ -148,8 +148,8 @@ class Backward {
       this.receive(reference, gradient);
       return gradient;
     });
-    const written = layer.backward({ ...context, dy, dys: dys as Operand[], dx, dw });
-    return { node, algorithm: 'backward', calls: [...calls, ...[written].flat()] };
+    const written = backwardCalls(layer, { ...context, dy, dys: dys as Operand[], dx, dw }) ?? [];
+    return { node, algorithm: 'backward', calls: [...calls, ...written] };
   }
 
   /** All gradients of one value, summed in the order in which they came, into the first. */

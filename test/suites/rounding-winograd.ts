@@ -5,7 +5,7 @@
  */
 import { at, type Tensor64 } from '../reference/tensor64.ts';
 import { OUTSIDE, windowTaps } from '../reference/window.ts';
-import { type AlgorithmRounding, U } from './rounding-contract.ts';
+import { type AlgorithmRounding, type Case64, type GradientError, U } from './rounding-contract.ts';
 
 /** |G|, |Bᵀ|, |Aᵀ| of F(4, 3) with the points 0, ±1, ±2, ∞. */
 const G = [
@@ -97,6 +97,37 @@ export const winograd: AlgorithmRounding = {
     return bounds;
   },
 };
+
+/** The gradient of the input is a convolution, too: of dy with the filter turned by half a turn and its channels exchanged. */
+export function winogradInputGradient(c: Case64, dy: Float64Array): GradientError {
+  const { x, w, attributes } = c;
+  const { shape } = x[0] as Tensor64;
+  const [n, h, width] = shape as [number, number, number];
+  const [oh, ow] = [windowTaps(attributes, 0, h), windowTaps(attributes, 1, width)].map(({ length }) => length) as [
+    number,
+    number,
+  ];
+  const filter = w.filter as Tensor64;
+  const [, , channels, filters] = filter.shape as [number, number, number, number];
+  const turned = filter.data.map((_, i) => {
+    const [tap, o, ic] = [Math.floor(i / (filters * channels)), Math.floor(i / channels) % filters, i % channels];
+    return filter.data[((8 - tap) * channels + ic) * filters + o] as number;
+  });
+  const [top, left] = [windowTaps(attributes, 0, h), windowTaps(attributes, 1, width)].map(
+    (taps) => 2 + firstPixel(taps),
+  );
+  const sides = [top, h + 2 - oh - (top as number), left, width + 2 - ow - (left as number)];
+  const bounds = winograd.forward(
+    {
+      kind: 'conv2d',
+      attributes: { ...attributes, filters: channels, padding: sides },
+      x: [{ shape: [n, oh, ow, filters], data: dy }],
+      w: { filter: { shape: [3, 3, filters, channels], data: turned } },
+    },
+    { shape, data: new Float64Array((x[0] as Tensor64).data.length) },
+  );
+  return (_, i) => bounds[i] as number;
+}
 
 /** Where the first window begins: before the image, where it has padding. */
 function firstPixel(taps: readonly (readonly number[])[]): number {

@@ -15,10 +15,10 @@ import * as arithmetic from './rounding-arithmetic.ts';
 import { type AlgorithmRounding, type Case64, type Rounding, tensorOf, U } from './rounding-contract.ts';
 import { moving, resampling } from './rounding-movement.ts';
 import { batchNorm2d, blockNorm } from './rounding-norm.ts';
-import { winograd } from './rounding-winograd.ts';
+import { winograd, winogradInputGradient } from './rounding-winograd.ts';
 import { slope, slopeOfLine } from './slope.ts';
 
-export { type Case64, type Rounding, type Target, tensorOf, U } from './rounding-contract.ts';
+export { type Case64, type GradientError, type Rounding, type Target, tensorOf, U } from './rounding-contract.ts';
 
 const absolute = (t: Tensor64): Tensor64 => mapTensor(t, Math.abs);
 
@@ -132,6 +132,7 @@ export const roundings = {
       dw: rowCount(y),
     })),
     algorithms: { winograd: winogradWhereMade },
+    gradientAlgorithms: { input: { winograd: winogradInputGradient } },
   },
   convTranspose2d: linear((x, y, a) => ({
     y: (windowSize(a) * side(x, 3)) / a.groups + 1,

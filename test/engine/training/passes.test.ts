@@ -63,6 +63,47 @@ describe.each(trainingBuilds)('passes of training, $label', ({ source }) => {
     expect(trained).toEqual(written);
     expect(written!.gradient.some((value) => value !== 0)).toBe(true);
   });
+
+  test('a maximum in its convolution leaves the gradients where they are', () => {
+    const graph = graphOf(
+      ['a', 'conv2d', ['x'], { filters: 6, size: 3, padding: 1 }],
+      ['a+', 'relu', ['a']],
+      ['ap', 'maxPool2d', ['a+'], { size: 2 }],
+      ['b', 'conv2d', ['ap'], { filters: 5, size: 3 }],
+      ['bp', 'maxPool2d', ['b'], { size: 2 }],
+      ['f', 'flatten', ['bp']],
+      ['d', 'dense', ['f'], { units: 3 }],
+    );
+    expect(kinds(optimizeForTraining(graph))).toEqual(['conv2d', 'conv2d', 'flatten', 'dense']);
+    const [written, trained] = pair(graph, source);
+    // A route or a mask that is wrong moves a gradient by percents, another order of sums by no more than their length
+    // in units of 2⁻²⁴: no sum here has 2⁸ terms.
+    const length = Math.hypot(...written!.gradient);
+    const difference = written!.gradient.map((value, i) => value - trained!.gradient[i]!);
+    expect(Math.hypot(...difference)).toBeLessThan(2 ** (8 - 24) * length);
+    expect(length).toBeGreaterThan(0.1);
+  });
+});
+
+describe('passes of training leave a maximum', () => {
+  test.each([
+    ['over windows that overlap', { size: 3 }, { size: 2, stride: 1 }],
+    ['that keeps an odd row', { size: 3 }, { size: 2, ceilMode: true }],
+    ['behind a convolution with a stride', { size: 3, stride: 2 }, { size: 2 }],
+    ['behind filters of another height', { size: [2, 3] }, { size: 2 }],
+  ])('%s', (_, conv, pool) => {
+    const graph = graphOf(['c', 'conv2d', ['x'], { filters: 4, ...conv }], ['p', 'maxPool2d', ['c'], pool]);
+    expect(kinds(optimizeForTraining(graph))).toEqual(['conv2d', 'maxPool2d']);
+  });
+
+  test('behind another maximum', () => {
+    const graph = graphOf(
+      ['c', 'conv2d', ['x'], { filters: 4, size: 3 }],
+      ['p', 'maxPool2d', ['c'], { size: 2 }],
+      ['q', 'maxPool2d', ['p'], { size: 2 }],
+    );
+    expect(kinds(optimizeForTraining(graph))).toEqual(['conv2d', 'maxPool2d']);
+  });
 });
 
 describe('passes of training leave a clamp', () => {
