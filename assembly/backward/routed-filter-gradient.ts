@@ -42,7 +42,7 @@ class Routed {
           store<u32>(entry, <u32>(window + load<usize>(places + ((<usize>load<u8>(routes)) << 2))));
           store<u32>(entry, gradient, 4);
           // Written in any case and kept if it is neither 0 nor −0: a branch would be mispredicted half of the time.
-          entry += <usize>i32(gradient << 1 != 0) << 3;
+          entry += (<usize>i32(gradient << 1 != 0)) << 3;
           dy += gradientBytes;
           routes += <usize>g.oc;
           window += g.windowBytes;

@@ -17,7 +17,7 @@ class Geometry {
   left: i32;
   c: i32;
   kw: i32;
-  /** Output rows and columns that a window of the maximum covers. */
+  /** Output rows and columns that windows of the maximum cover: even numbers. */
   oh: i32;
   ow: i32;
   oc: i32;
@@ -74,7 +74,7 @@ class Routed {
         const gradient = load<u32>(dy + (bit << 2));
         store<u32>(entry, <u32>(filter + bit * g.filterBytes));
         store<u32>(entry, gradient, 4);
-        entry += <usize>i32(gradient << 1 != 0) << 3; // 0 and −0 do not count
+        entry += (<usize>i32(gradient << 1 != 0)) << 3; // 0 and −0 do not count
       }
     }
     return entry;
@@ -182,8 +182,8 @@ class Routed {
 /**
  * dx [N,H,W,C] = the gradient of a convolution's input; one group, stride 1, no dilation, filters of three rows. Written,
  * not added to.
- *   dy, routes [N,⌊OH/2⌋,⌊OW/2⌋,OC] · filters [OC][3][KW·C]
- *   entries: scratch of 8·(⌊OH/2⌋·⌊OW/2⌋·OC + 1) bytes · starts: scratch of 4·OH·(OW + 1) bytes
+ *   dy, routes [N,OH/2,OW/2,OC], OH and OW even · filters [OC][3][KW·C]
+ *   entries: scratch of 8·(OH/2·OW/2·OC + 1) bytes · starts: scratch of 4·OH·(OW + 1) bytes
  */
 export function conv2dInputGradientRouted(
   dx: usize,
@@ -209,8 +209,8 @@ export function conv2dInputGradientRouted(
   g.top = top;
   g.left = left;
   g.kw = kw;
-  g.oh = oh & ~1;
-  g.ow = ow & ~1;
+  g.oh = oh;
+  g.ow = ow;
   g.oc = oc;
   g.rowBytes = (<usize>(kw * c)) << 2;
   g.filterBytes = 3 * g.rowBytes;
@@ -230,7 +230,7 @@ export function conv2dInputGradientRouted(
     if (i < c) {
       for (let x = 0; x < w; x++) Routed.column(1, c - i, dx, x, (<usize>i) << 2);
     }
-    dx += <usize>(h * w * c) << 2;
+    dx += (<usize>(h * w * c)) << 2;
     dy += (<usize>values) << 2;
     routes += <usize>values;
   }

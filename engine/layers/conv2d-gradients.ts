@@ -4,7 +4,7 @@ import { type ConvolutionAttributes as Attributes, gatherCost, groupIndices, mat
 import { blockRows, panelBytes } from './gemm.ts';
 import type { BackwardContext, Gradient } from './layer.ts';
 import { windowArguments } from './window.ts';
-import { winogradInputGradient } from './winograd.ts';
+import { five, four, winogradInputGradient } from './winograd.ts';
 
 type Context = BackwardContext<Attributes>;
 
@@ -71,5 +71,6 @@ export function denseGradients(c: Context): readonly Gradient[] {
   if (!dx) return [filter, biasGradient(c, m)];
   // A product and its scatter back cost about as much as im2col and its product.
   const scatter = { name: 'scatter', cost, calls: () => inputByScatter(c, dx) };
-  return [filter, biasGradient(c, m), { of: 'input', algorithms: [...winogradInputGradient(c, dx), scatter] }];
+  const filtered = [four, five].flatMap((size) => winogradInputGradient(c, dx, size));
+  return [filter, biasGradient(c, m), { of: 'input', algorithms: [...filtered, scatter] }];
 }

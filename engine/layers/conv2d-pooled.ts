@@ -10,7 +10,7 @@ import { type ConvolutionAttributes as Attributes, matrixSizes, packedFilter } f
 import { clampArguments, gemmCost } from './gemm.ts';
 import type { Algorithm, BackwardContext, Context, Gradient } from './layer.ts';
 import { stridedCopy, whole } from './strided.ts';
-import { extent, windowOutput } from './window.ts';
+import { extent } from './window.ts';
 
 const isOne = (pair: readonly [number, number]): boolean => pair[0] === 1 && pair[1] === 1;
 
@@ -18,8 +18,11 @@ const isOne = (pair: readonly [number, number]): boolean => pair[0] === 1 && pai
 export const isRouted = (a: Attributes): boolean =>
   a.size[0] === 3 && isOne(a.stride) && isOne(a.dilation) && a.groups === 1;
 
-/** The convolution's own outputs, before the maximum. */
-const unpooledShape = (c: Context<Attributes>): Shape => windowOutput((c.x[0] as Operand).shape, c.a, c.a.filters);
+/** The convolution's own outputs, before the maximum, without an odd row or column that it leaves out. */
+const unpooledShape = ({ y }: Context<Attributes>): Shape => {
+  const [n, h, w, filters] = y.shape as [number, number, number, number];
+  return [n, 2 * h, 2 * w, filters];
+};
 
 const routesOf = (c: Context<Attributes>): Region => c.saved('routes', elementCount(c.y.shape));
 

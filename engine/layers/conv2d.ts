@@ -14,7 +14,7 @@ import { blockRows, clampArguments, gemmCost } from './gemm.ts';
 import { type Algorithm, type Context, layer } from './layer.ts';
 import { channelsFirst } from './onnx.ts';
 import { isPointwise, onnxWindow, pair, widened, windowArguments, windowEntries, windowOutput } from './window.ts';
-import { winograd } from './winograd.ts';
+import { five, winograd } from './winograd.ts';
 
 const channelCount = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1_048_576));
 
@@ -70,6 +70,12 @@ function algorithms(c: Context<ConvolutionAttributes>): readonly Algorithm[] {
   return [{ name: 'pointwise', cost: gemmCost(m, k, n), calls: () => pointwise(c) }, gather];
 }
 
+/** With those that are not worth their bytes where inference ships. */
+const trainingAlgorithms = (c: Context<ConvolutionAttributes>): readonly Algorithm[] => [
+  ...algorithms(c),
+  ...winograd(c, five),
+];
+
 export const conv2d = layer({
   attributes,
 
@@ -100,7 +106,7 @@ export const conv2d = layer({
   },
 
   algorithms,
-  trainingAlgorithms: (c) => (c.epilogue.maxPool ? pooledAlgorithms(c, algorithms) : algorithms(c)),
+  trainingAlgorithms: (c) => (c.epilogue.maxPool ? pooledAlgorithms(c, trainingAlgorithms) : trainingAlgorithms(c)),
   gradients: (c) => (c.epilogue.maxPool ? routedGradients(c) : denseGradients(c)),
 
   epilogue: { clamp: true, residual: true, clampInTraining: true, maxPool: isRouted },

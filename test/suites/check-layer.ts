@@ -158,10 +158,14 @@ export function checkGradients(runner: LayerRunner, c: LayerCase, limit: number,
   const dy = uniformTensor(y.shape, random, -1, 1).data;
   const dy64 = Float64Array.from(dy);
   const variants = gradientVariants(runner, c, options);
+  const { forward } = runner.trainingAlgorithms(c, options);
   const computed = variants.map((names) => runner.backward(c, dy, { draw, ...options, gradients: names }));
   const gradients = computed[0] as Gradients;
   const rounding = roundingOf(c);
-  expectWithin(gradients.y, y, rounding.training?.(exact, y) ?? forwardBounds(exact, y), 'y in training');
+  for (const algorithm of forward) {
+    const bounds = rounding.training?.(exact, y) ?? forwardBounds(exact, y, algorithm);
+    expectWithin(runner.backward(c, dy, { draw, ...options, algorithm }).y, y, bounds, `y in training by ${algorithm}`);
+  }
 
   const measured = slopeError(y, dy64);
   const compare = (target: Target, name: string, of: (computed: Gradients) => Tensor) => {
