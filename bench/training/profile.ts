@@ -9,6 +9,7 @@ import { Random } from '../../engine/random.ts';
 import { classTargets } from '../../engine/training/loss.ts';
 import { Optimizer } from '../../engine/training/optimizer.ts';
 import { ShardTrainer } from '../../engine/training/shard-trainer.ts';
+import { VectorMemory } from '../../engine/training/vector-memory.ts';
 import { initialWeights, weightVector } from '../../engine/training/weight-vector.ts';
 import { loadCodecs } from '../../scripts/codecs.ts';
 import { loadKernels, type SimdChoice } from '../../scripts/kernels.ts';
@@ -26,8 +27,9 @@ const pixelsPerSample = width * height * channels;
 const kernels = loadKernels('training', simd as SimdChoice);
 const graph = buildGraph(architecture.build({ input: [height, width, channels], classes: CLASSES }));
 const vector = weightVector(graph);
-const trainer = new ShardTrainer(graph, vector, kernels);
-const optimizer = new Optimizer(vector, { name: 'adam', weightDecay: 0 }, kernels);
+const memory = new VectorMemory(vector, kernels);
+const optimizer = new Optimizer(memory, { name: 'adam', weightDecay: 0 });
+const trainer = new ShardTrainer(graph, memory);
 optimizer.weights.set(initialWeights(vector, 1));
 const { plan, pass, packs, lowered } = trainer.prepare(samples, samples);
 
@@ -66,12 +68,12 @@ function timed(executable: typeof pass, into: readonly number[][], keep: boolean
 }
 
 for (let index = 0; index < WARM_UP + SHARDS; index++) {
-  trainer.setWeights(optimizer.weights);
+  trainer.weightsChanged();
   // A whole run puts input, targets and packed weights in place; then the same again, call by call.
   trainer.run(shard(index), losses);
   timed(packs, packTimes, index >= WARM_UP);
   timed(pass, times, index >= WARM_UP);
-  optimizer.add(trainer.gradient());
+  optimizer.add();
   optimizer.update(0.001);
 }
 

@@ -1,19 +1,22 @@
 /**
- * One thread's part of training: a memory with the weights, their gradients and an arena, and the plan of a pass over a
- * shard. A batch is cut into shards of 16 at any number of threads (MODEL §4), so shard trainers never see a batch.
+ * One thread's part of training: the plan of a pass over a shard, and its arena behind weights and gradient. A batch is cut into shards of 16 at any number of threads (MODEL §4), so shard trainers never see a batch.
  */
 import type { Graph } from '../graph.ts';
-import { instantiateKernels, type KernelSource, type Kernels } from '../kernels.ts';
+import type { Kernels } from '../kernels.ts';
 import { alignUp } from '../memory.ts';
 import { optimizeForTraining } from '../passes/index.ts';
 import { bind, type Executable, execute, makePlan, type Plan, resolveCall, writeTable } from '../plan.ts';
 import type { Region } from '../region.ts';
 import { elementCount } from '../tensor.ts';
 import { gradientName, type LoweredTraining, lowerTraining } from './backward-plan.ts';
-import type { WeightVector } from './weight-vector.ts';
+import type { VectorMemory } from './vector-memory.ts';
 
 /** Samples that are computed together: fixed, since the order of sums depends on it. */
 export const SHARD_SAMPLES = 16;
+
+/** The vectors that a trainer works on. */
+export const WEIGHTS = 'weights';
+export const GRADIENT = 'gradient';
 
 export interface Shard {
   /** Network input [samples, …]. */
@@ -39,27 +42,26 @@ export interface PreparedPass {
 }
 
 export class ShardTrainer {
-  readonly kernels: Kernels;
   private readonly graph: Graph;
-  private readonly vector: WeightVector;
-  private readonly weightsAddress: number;
-  private readonly gradientsAddress: number;
+  private readonly memory: VectorMemory;
   private readonly prepared = new Map<string, PreparedPass>();
   private packed: Executable | undefined;
 
   /** @param rewrite what is made of the graph before it runs; nodes keep their weights */
-  constructor(graph: Graph, vector: WeightVector, source: KernelSource, rewrite = optimizeForTraining) {
+  constructor(graph: Graph, memory: VectorMemory, rewrite = optimizeForTraining) {
     this.graph = rewrite(graph);
-    this.vector = vector;
-    this.kernels = instantiateKernels(source);
-    this.weightsAddress = this.kernels.heapBase;
-    this.gradientsAddress = this.weightsAddress + alignUp(4 * vector.length);
-    this.kernels.reserve(this.gradientsAddress + alignUp(4 * vector.length));
+    this.memory = memory;
+    for (const name of [WEIGHTS, GRADIENT]) memory.address(name);
   }
 
-  /** Takes new weights: after every update of the optimiser. */
+  /** Takes new weights: after every update of an optimiser in another memory. */
   setWeights(weights: Float32Array): void {
-    this.floats(this.weightsAddress, this.vector.length).set(weights);
+    this.memory.floats(WEIGHTS).set(weights);
+    this.weightsChanged();
+  }
+
+  /** After every update of the weights in place. */
+  weightsChanged(): void {
     this.packed = undefined;
   }
 
@@ -85,7 +87,11 @@ export class ShardTrainer {
 
   /** A view of the gradient vector, laid out as the weights; valid until the next run. */
   gradient(): Float32Array {
-    return this.floats(this.gradientsAddress, this.vector.length);
+    return this.memory.floats(GRADIENT);
+  }
+
+  private get kernels(): Kernels {
+    return this.memory.kernels;
   }
 
   private floats(address: number, length: number): Float32Array {
@@ -99,7 +105,7 @@ export class ShardTrainer {
     if (known) return known;
     const lowered = lowerTraining(this.graph, { samples, batch, capabilities: this.kernels.capabilities });
     const residents = this.residents();
-    let end = this.gradientsAddress + alignUp(4 * this.vector.length);
+    let end = this.memory.seal();
     for (const { region } of lowered.packs) {
       residents.set(region.name, end);
       end += alignUp(region.bytes);
@@ -117,10 +123,11 @@ export class ShardTrainer {
 
   /** Addresses of weights and gradients: the two vectors, entry by entry. */
   private residents(): Map<string, number> {
+    const [weights, gradient] = [this.memory.address(WEIGHTS), this.memory.address(GRADIENT)];
     return new Map(
-      this.vector.entries.flatMap(({ tensor, offset }): [string, number][] => [
-        [tensor, this.weightsAddress + 4 * offset],
-        [gradientName(tensor), this.gradientsAddress + 4 * offset],
+      this.memory.vector.entries.flatMap(({ tensor, offset }): [string, number][] => [
+        [tensor, weights + 4 * offset],
+        [gradientName(tensor), gradient + 4 * offset],
       ]),
     );
   }

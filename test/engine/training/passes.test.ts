@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { buildGraph, type Graph } from '../../../engine/graph.ts';
 import { optimizeForTraining } from '../../../engine/passes/index.ts';
 import { ShardTrainer } from '../../../engine/training/shard-trainer.ts';
+import { VectorMemory } from '../../../engine/training/vector-memory.ts';
 import { initialWeights, weightVector } from '../../../engine/training/weight-vector.ts';
 import { trainingBuilds } from '../../suites/node-kernels.ts';
 import { seededInput } from '../../suites/seeded.ts';
@@ -48,7 +49,7 @@ function pair(graph: Graph, source: (typeof trainingBuilds)[number]['source']) {
   const targets = Float32Array.from({ length: 3 * SAMPLES }, (_, i) => Number(i % 4 === 0));
   const input = seededInput([SAMPLES, 8, 8, 3]);
   return [(same: Graph) => same, optimizeForTraining].map((rewrite) => {
-    const trainer = new ShardTrainer(graph, vector, source, rewrite);
+    const trainer = new ShardTrainer(graph, new VectorMemory(vector, source), rewrite);
     const losses = new Float32Array(SAMPLES);
     trainer.setWeights(initialWeights(vector, 5));
     trainer.run({ input, targets, samples: SAMPLES, batch: SAMPLES, seed: 1, step: 0, index: 0 }, losses);
