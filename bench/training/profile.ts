@@ -57,7 +57,6 @@ function shard(index: number) {
 
 const times = pass.map((): number[] => []);
 const packTimes = packs.map((): number[] => []);
-const losses = new Float32Array(samples);
 
 function timed(executable: typeof pass, into: readonly number[][], keep: boolean): void {
   executable.forEach(({ run, args }, i) => {
@@ -69,9 +68,8 @@ function timed(executable: typeof pass, into: readonly number[][], keep: boolean
 
 for (let index = 0; index < WARM_UP + SHARDS; index++) {
   trainer.weightsChanged();
-  // A whole run puts input, targets and packed weights in place; then the same again, call by call.
-  trainer.run(shard(index), losses);
   timed(packs, packTimes, index >= WARM_UP);
+  trainer.load(shard(index));
   timed(pass, times, index >= WARM_UP);
   optimizer.add();
   optimizer.update(0.001);

@@ -70,7 +70,15 @@ export class ShardTrainer {
    * @param losses receives the cross-entropy of each sample
    */
   run(shard: Shard, losses: Float32Array): void {
-    const { lowered, plan, pass, packs, tables } = this.prepare(shard.samples, shard.batch);
+    const { lowered, plan, pass } = this.load(shard);
+    execute(pass);
+    losses.set(this.floats(plan.address(lowered.losses.region), shard.samples));
+  }
+
+  /** Puts all that a pass reads in place: packed weights, if there are new ones, input, targets and random key. */
+  load(shard: Shard): PreparedPass {
+    const prepared = this.prepare(shard.samples, shard.batch);
+    const { lowered, plan, packs, tables } = prepared;
     // Weights are packed once an update; plans of other shard sizes pack alike, but their arenas may overlap.
     if (this.packed !== packs) {
       for (const { address, data } of tables) writeTable(this.kernels, address, data);
@@ -81,8 +89,7 @@ export class ShardTrainer {
     this.floats(plan.address(lowered.targets.region), elementCount(lowered.targets.shape)).set(shard.targets);
     const key = new Uint32Array(this.kernels.memory.buffer, plan.address(lowered.randomKey), 4);
     key.set([shard.seed >>> 0, Math.floor(shard.seed / 2 ** 32), shard.step, shard.index]);
-    execute(pass);
-    losses.set(this.floats(plan.address(lowered.losses.region), shard.samples));
+    return prepared;
   }
 
   /** A view of the gradient vector, laid out as the weights; valid until the next run. */
