@@ -39,6 +39,7 @@ export { conv2dFilterGradientRouted } from './backward/routed-filter-gradient';
 export { conv2dInputGradientRouted } from './backward/routed-input-gradient';
 export { logSoftmaxBackward, softmaxBackward, softmaxCrossEntropy } from './backward/softmax';
 export { stridedAdd } from './backward/strided-add';
+export { conv2dFilterGradientWinograd } from './backward/winograd-filter-gradient';
 export { batchNorm2dTraining } from './batch-norm2d';
 export { conv2dMaxPool2d } from './conv2d-max-pool2d';
 export { dropout } from './dropout';

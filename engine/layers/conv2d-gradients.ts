@@ -4,7 +4,7 @@ import { type ConvolutionAttributes as Attributes, gatherCost, groupIndices, mat
 import { blockRows, panelBytes } from './gemm.ts';
 import type { BackwardContext, Gradient } from './layer.ts';
 import { windowArguments } from './window.ts';
-import { five, four, winogradInputGradient } from './winograd.ts';
+import { five, four, winogradFilterGradient, winogradInputGradient } from './winograd.ts';
 
 type Context = BackwardContext<Attributes>;
 
@@ -65,7 +65,7 @@ export function denseGradients(c: Context): readonly Gradient[] {
   const cost = gatherCost(m, k, n, c.a.groups);
   const filter: Gradient = {
     of: 'filter',
-    algorithms: [{ name: 'product', cost, calls: () => filterByProduct(c) }],
+    algorithms: [...winogradFilterGradient(c), { name: 'product', cost, calls: () => filterByProduct(c) }],
   };
   const dx = c.dx[0];
   if (!dx) return [filter, biasGradient(c, m)];

@@ -131,6 +131,6 @@ export const conv2d = layer({
     { input: [1, 6, 6, 3], filters: 4, size: 1, stride: 2, bias: false },
     { input: [1, 23, 23, 8], filters: 12, size: 3, padding: 1 }, // two blocks of rows
     { input: [2, 9, 14, 5], filters: 11, size: 3, padding: [0, 1, 2, 0] }, // Winograd with tails everywhere
-    { input: [1, 26, 26, 40], filters: 24, size: 3, bias: false }, // Winograd in two blocks
+    { input: [1, 26, 26, 104], filters: 4, size: 3, bias: false }, // Winograd in two blocks
   ],
 });

@@ -136,6 +136,31 @@ export function winogradInputGradient(
   return [{ name: size.name, cost: cost(filters, channels, dx.shape, size), calls }];
 }
 
+/** Time of the transforms of a tile's input channel and gradient channel, and of a matrix' element back. */
+const [FORTH, BACK] = [60, 3];
+
+/** The gradient of the filter, by F(3×3, 4×4) over tiles of the output. */
+export function winogradFilterGradient(c: BackwardContext<Attributes>): readonly Algorithm[] {
+  const x = c.x[0] as Operand;
+  const [n, h, w, channels] = x.shape as [number, number, number, number];
+  const [, oh, ow, filters] = c.dy.shape as [number, number, number, number];
+  if (!isMade(c.a) || channels < MIN_CHANNELS) return [];
+  const { points } = four;
+  const all = tilesOf(c.dy.shape, four);
+  const tiles = blockTiles(all, channels, filters, four);
+  const matrices = points * channels * filters;
+  const products = points * gemmCost(all, channels, filters);
+  // The sums are read and written again for every block, 4 bytes each way in the time of 2 multiply-adds.
+  const sums = (BACK + 4 * (Math.ceil(all / tiles) - 1)) * matrices;
+  const calls = () => {
+    const plane = (depth: number) => c.scratch(points * (4 * tiles * depth + 64));
+    const shape = [n, h, w, channels, oh, ow, extent(c.a, 0, h).before, extent(c.a, 1, w).before];
+    const scratch = [plane(channels), plane(filters), c.scratch(4 * matrices), tiles, c.capabilities.rowsPerTile];
+    return call('conv2dFilterGradientWinograd', x, shape, c.dy, filters, c.dw.filter as Operand, scratch);
+  };
+  return [{ name: 'winograd', cost: products + all * FORTH * (channels + filters) + sums, calls }];
+}
+
 interface Strides {
   readonly row: number;
   readonly tap: number;

@@ -43,7 +43,7 @@ function runLayers(source: KernelSource): Digests {
       for (const algorithm of layer.algorithms ? runner.algorithms(layerInput) : []) {
         digests[`${name} ${algorithm}`] = digest(runner.forward(layerInput, { algorithm }).data);
       }
-      if (!layer.backward) return;
+      if (!layer.backward && !layer.gradients) return;
       const outputs = layer.inferShape(shapes, layerInput.attributes) as readonly number[];
       const length = outputs.reduce((product, side) => product * side, 1);
       const { y, dx, dw } = runner.backward(layerInput, seededData(length, index + 7));

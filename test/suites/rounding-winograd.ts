@@ -174,6 +174,66 @@ export const winogradInputGradient =
     return (_, i) => bounds[i] as number;
   };
 
+/** |G| and |Aᵀ| of F(3, 4), whose points are those of F(4, 3), and so is |Bᵀ|. */
+const spread = [
+  [1 / 4, 0, 0, 0],
+  [1 / 6, 1 / 6, 1 / 6, 1 / 6],
+  [1 / 6, 1 / 6, 1 / 6, 1 / 6],
+  [1 / 24, 1 / 12, 1 / 6, 1 / 3],
+  [1 / 24, 1 / 12, 1 / 6, 1 / 3],
+  [0, 0, 0, 1],
+];
+const collect = [
+  [1, 1, 1, 1, 1, 0],
+  [0, 1, 1, 2, 2, 0],
+  [0, 1, 1, 4, 4, 1],
+];
+
+/** Roundings beside the sum over tiles: the input's and the gradient's transform 2 × 4 each, the product, the way back 2 × 4. */
+const FILTER_ROUNDINGS = 8 + 8 + 1 + 8;
+
+/** The gradient of the filter, whose products are summed up over all tiles, block by block. */
+export function winogradFilterGradient(c: Case64, dy: Float64Array): GradientError {
+  const x = c.x[0] as Tensor64;
+  const [n, h, w, channels] = x.shape as [number, number, number, number];
+  const filters = (c.w.filter as Tensor64).shape[3] as number;
+  const [rows, columns] = [windowTaps(c.attributes, 0, h), windowTaps(c.attributes, 1, w)];
+  const [top, left] = [firstPixel(rows), firstPixel(columns)] as [number, number];
+  const gradient: Tensor64 = { shape: [n, rows.length, columns.length, filters], data: dy };
+  const tile = (of: Tensor64, image: number, y: number, x0: number, side: number, i: number): Matrix => {
+    const [, height, width] = of.shape as [number, number, number];
+    const value = (iy: number, ix: number) =>
+      iy < 0 || ix < 0 || iy >= height || ix >= width ? 0 : Math.abs(at(of, image, iy, ix, i));
+    return upTo(side).map((r) => upTo(side).map((s) => value(y + r, x0 + s)));
+  };
+  const sums = upTo(channels * filters).map(() => new Float64Array(36));
+  let tiles = 0;
+  for (let image = 0; image < n; image++) {
+    for (let ty = 0; ty < rows.length; ty += 4) {
+      for (let tx = 0; tx < columns.length; tx += 4, tiles++) {
+        const inputs = upTo(channels).map((i) => both(four.input, tile(x, image, ty + top, tx + left, 6, i)).flat());
+        const gradients = upTo(filters).map((o) => both(spread, tile(gradient, image, ty, tx, 4, o)).flat());
+        sums.forEach((sum, pair) => {
+          const [input, output] = [inputs[Math.floor(pair / filters)], gradients[pair % filters]];
+          sum.forEach((_, point) => {
+            sum[point]! += input![point]! * output![point]!;
+          });
+        });
+      }
+    }
+  }
+  const taps = sums.map((sum) =>
+    both(
+      collect,
+      upTo(6).map((r) => [...sum.slice(6 * r, 6 * r + 6)]),
+    ).flat(),
+  );
+  return (_, i) => {
+    const pair = i % (channels * filters);
+    return (tiles + 1 + FILTER_ROUNDINGS) * U * taps[pair]![Math.floor(i / (channels * filters))]!;
+  };
+}
+
 /** Where the first window begins: before the image, where it has padding. */
 function firstPixel(taps: readonly (readonly number[])[]): number {
   const first = taps[0] as readonly number[];

@@ -15,7 +15,14 @@ import * as arithmetic from './rounding-arithmetic.ts';
 import { type AlgorithmRounding, type Case64, type Rounding, tensorOf, U } from './rounding-contract.ts';
 import { moving, resampling } from './rounding-movement.ts';
 import { batchNorm2d, blockNorm } from './rounding-norm.ts';
-import { five, four, type TileMatrices, winograd, winogradInputGradient } from './rounding-winograd.ts';
+import {
+  five,
+  four,
+  type TileMatrices,
+  winograd,
+  winogradFilterGradient,
+  winogradInputGradient,
+} from './rounding-winograd.ts';
 import { slope, slopeOfLine } from './slope.ts';
 
 export { type Case64, type GradientError, type Rounding, type Target, tensorOf, U } from './rounding-contract.ts';
@@ -132,7 +139,10 @@ export const roundings = {
       dw: rowCount(y),
     })),
     algorithms: { winograd: winogradWhereMade(four), winograd5: winogradWhereMade(five) },
-    gradientAlgorithms: { input: { winograd: winogradInputGradient(four), winograd5: winogradInputGradient(five) } },
+    gradientAlgorithms: {
+      input: { winograd: winogradInputGradient(four), winograd5: winogradInputGradient(five) },
+      filter: { winograd: winogradFilterGradient },
+    },
   },
   convTranspose2d: linear((x, y, a) => ({
     y: (windowSize(a) * side(x, 3)) / a.groups + 1,
