@@ -86,11 +86,20 @@ export const pad = layer<Attributes>({
   },
 
   onnx: (o) => {
-    const { names, order, list } = o.inputs();
-    const sides = list(o.a.padding);
-    const pads = o.integers([...sides.map(([before]) => before), ...sides.map(([, after]) => after)]);
-    const value = o.a.mode === 'constant' ? o.floats([], [o.a.value]) : '';
-    return { name: o.node('Pad', [...names, pads, value], { mode: o.a.mode }), order };
+    const { names, order, axis, list } = o.inputs();
+    const shape = o.x[0] as Shape;
+    const { mode, padding } = o.a;
+    // ONNX Runtime mirrors what is there once, and no element alone: such axes are gathered.
+    const isMirroredOften = (i: number) => mode === 'reflect' && Math.max(...padding[i]!) > (shape[i] as number) - 1;
+    let x = names[0] as string;
+    for (const pick of picksOf(shape, padding, mode === 'constant' ? 'edge' : mode)) {
+      if (!isMirroredOften(pick.axis)) continue;
+      x = o.node('Gather', [x, o.integers(pick.indices)], { axis: axis(pick.axis) });
+    }
+    const rest = list(padding.map((pads, i) => (isMirroredOften(i) ? [0, 0] : pads)));
+    const pads = o.integers([...rest.map(([before]) => before as number), ...rest.map(([, after]) => after as number)]);
+    const value = mode === 'constant' ? o.floats([], [o.a.value]) : '';
+    return { name: o.node('Pad', [x, pads, value], { mode }), order };
   },
 
   samples: [
