@@ -1,4 +1,5 @@
 /** Resize (operator set 10 on) and Upsample (7 to 9) of images. */
+import { excerpt } from '../../../json.ts';
 import { elementCount, formatShape } from '../../../tensor.ts';
 import { identity } from '../layout.ts';
 import type { Operation, Reader } from '../operation.ts';
@@ -40,17 +41,24 @@ function targetOf(op: Operation, axes: readonly number[]): Target {
     return { scales: all, sizes: shape.map((side, axis) => Math.floor(side * (all[axis] as number))) };
   }
   if (!sizes) throw op.invalid('neither scales nor sizes are given');
-  return { sizes: fitted(op, spread(op, sizes, axes, shape), axes), scales: undefined };
+  return fitted(op, spread(op, sizes, axes, shape), axes);
 }
 
 /** Sizes under `keep_aspect_ratio_policy`: one scale for all axes that are resized. */
-function fitted(op: Operation, sizes: readonly number[], axes: readonly number[]): readonly number[] {
+function fitted(op: Operation, sizes: readonly number[], axes: readonly number[]): Target {
   const policy = op.attributes.text('keep_aspect_ratio_policy', 'stretch');
-  if (policy === 'stretch') return sizes;
+  if (policy === 'stretch') return { sizes, scales: undefined };
+  if (policy !== 'not_larger' && policy !== 'not_smaller') {
+    throw op.unsupported('feature', `keep_aspect_ratio_policy ${excerpt(policy)} is not supported`);
+  }
   const shape = op.shape(0);
   const ratios = axes.map((axis) => (sizes[axis] as number) / (shape[axis] as number));
   const scale = policy === 'not_larger' ? Math.min(...ratios) : Math.max(...ratios);
-  return sizes.map((size, axis) => (axes.includes(axis) ? Math.round((shape[axis] as number) * scale) : size));
+  const isFitted = (axis: number) => axes.includes(axis);
+  return {
+    sizes: sizes.map((size, axis) => (isFitted(axis) ? Math.round((shape[axis] as number) * scale) : size)),
+    scales: sizes.map((_, axis) => (isFitted(axis) ? scale : 1)),
+  };
 }
 
 /** Where the window of tf_crop_and_resize lies, as [top, left, bottom, right]. */
