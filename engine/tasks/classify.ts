@@ -1,7 +1,7 @@
 /** Classification: one score a class, the best ones first. */
 import * as v from 'valibot';
 import { EngineError } from '../errors.ts';
-import { elementCount, type Tensor } from '../tensor.ts';
+import { elementCount, formatShape, type Tensor } from '../tensor.ts';
 import type { TaskDefinition } from './task.ts';
 
 const schema = v.strictObject({
@@ -22,6 +22,7 @@ export interface Classification {
 
 /** No node of a file can have this id and be reached by a shorter one: `$` starts none that we write. */
 const SCORES = '$scores';
+const ROW = '$row';
 
 export const classify = {
   schema,
@@ -34,7 +35,12 @@ export const classify = {
       const sentence = `$.task.output: there is no output "${task.output}", the graph has ${known}`;
       throw new EngineError('invalid-graph', sentence, '$.task.output');
     }
-    const classes = elementCount(shapes.of(output.from).slice(1));
+    const shape = shapes.of(output.from);
+    if (shape.length < 2) {
+      const sentence = `$.task.output: expected an output [N,classes], "${task.output}" is ${formatShape(shape)}`;
+      throw new EngineError('invalid-graph', sentence, '$.task.output');
+    }
+    const classes = elementCount(shape.slice(1));
     if (labels && labels.length !== classes) {
       throw new EngineError('invalid-graph', `$.labels: ${labels.length} labels for ${classes} classes`, '$.labels');
     }
@@ -43,9 +49,11 @@ export const classify = {
   extend: (task, graph) => {
     if (task.activation === 'given') return graph;
     const output = graph.outputs.find(({ name }) => name === task.output) as (typeof graph.outputs)[number];
-    const scores = { id: SCORES, kind: 'softmax', inputs: [output.from], attributes: {}, weights: {} } as const;
+    // An imported model may end in [N,classes,1,1].
+    const row = { id: ROW, kind: 'flatten', inputs: [output.from], attributes: {}, weights: {} } as const;
+    const scores = { id: SCORES, kind: 'softmax', inputs: [ROW], attributes: {}, weights: {} } as const;
     const outputs = graph.outputs.map((other) => (other === output ? { ...output, from: SCORES } : other));
-    return { ...graph, nodes: [...graph.nodes, scores], outputs };
+    return { ...graph, nodes: [...graph.nodes, row, scores], outputs };
   },
 
   answer: (task, outputs, labels, { topK, threshold }) => {
