@@ -48,7 +48,11 @@ function scaleOf({ lengthIn, lengthOut, scale }: ResizedAxis): number {
     (candidate) => scaledLength(lengthIn, candidate) === lengthOut && Math.floor(lengthIn * candidate) === lengthOut,
   );
   if (fitting !== undefined) return fitting;
-  throw new EngineError('unsupported-model', `ONNX makes ${lengthIn} by a scale of ${scale} no ${lengthOut}`);
+  const given = scaledLength(lengthIn, scale);
+  throw new EngineError(
+    'unsupported-model',
+    `by a scale of ${scale}, ONNX makes ${lengthIn} pixels ${given}, the model makes them ${lengthOut}`,
+  );
 }
 
 /** Operator set 13 dropped a coordinate rule that is the rounding half up of another. */

@@ -135,6 +135,30 @@ export function onnxWindow(x: Shape, a: WindowAttributes) {
   };
 }
 
+/**
+ * Pooling's window in ONNX. Of windows that hang over the far edge, ONNX's shape inference counts those that start beyond
+ * the input, too, which its text leaves out. Where there is one, `ceil_mode` is avoided: windows that hang over another
+ * edge get padding there, or, where padding counts, the one edge loses as much as nobody reaches.
+ */
+export function onnxPool(x: Shape, a: WindowAttributes, countPadding = false) {
+  const window = onnxWindow(x, a);
+  const sides = ([0, 1] as const).map((axis) => {
+    const input = x[axis + 1] as number;
+    const { output, before, after } = extent(a, axis, input);
+    const reach = (a.size[axis] - 1) * a.dilation[axis] + 1;
+    // Pixels behind the last window; negative: how far it hangs over.
+    return { after, rest: input + before + after - reach - (output - 1) * a.stride[axis] };
+  });
+  const overhangs = sides.some(({ rest }) => rest < 0);
+  const isOneMore = sides.some(({ rest }) => rest > 0);
+  if (!overhangs || !isOneMore) return { ...window, ceil_mode: overhangs ? 1 : 0 };
+  const ends = sides.map(({ after, rest }) => after - (countPadding ? Math.max(0, rest) : Math.min(0, rest)));
+  if (ends.some((end) => end < 0)) {
+    throw new EngineError('unsupported-model', 'ONNX cannot average up to one edge and over the other');
+  }
+  return { ...window, pads: [...window.pads.slice(0, 2), ...ends], ceil_mode: countPadding ? 1 : 0 };
+}
+
 /** A window over an image with so many zeros more around it; undefined where the padding follows from the input. */
 export const widened = <A extends WindowAttributes>(a: A, sides: Sides): A | undefined =>
   typeof a.padding === 'string'
