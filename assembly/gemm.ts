@@ -15,7 +15,7 @@ const PANEL_ROW: usize = 32;
  * hence methods on a null reference that they never look at.
  */
 @unmanaged
-class Plain {
+export class Plain {
   @inline
   store(y: usize, residual: usize, a: v128, b: v128, lo: f32, hi: f32): void {
     v128.store(y, a);
@@ -180,6 +180,49 @@ export class Gemm {
     else Gemm.tile<Store>(1, a, aStride, panel, panelEnd, y, yStride, residual, lo, hi);
   }
 
+  /**
+   * y[0, 0..32) for one row of a, four panels side by side: a single row has only two sums a panel, which would wait for
+   * each other. Adds in the order of K, as the tiles do.
+   */
+  @inline
+  static row<Store>(a: usize, panel: usize, panelBytes: usize, y: usize, residual: usize, lo: f32, hi: f32): void {
+    let w0 = panel;
+    let w1 = w0 + panelBytes;
+    let w2 = w1 + panelBytes;
+    let w3 = w2 + panelBytes;
+    const end = w1;
+    let p0 = v128.load(w0);
+    let q0 = v128.load(w0, 16);
+    let p1 = v128.load(w1);
+    let q1 = v128.load(w1, 16);
+    let p2 = v128.load(w2);
+    let q2 = v128.load(w2, 16);
+    let p3 = v128.load(w3);
+    let q3 = v128.load(w3, 16);
+    w0 += PANEL_ROW;
+    do {
+      w1 += PANEL_ROW;
+      w2 += PANEL_ROW;
+      w3 += PANEL_ROW;
+      const s = v128.load32_splat(a);
+      p0 = Simd.madd(s, v128.load(w0), p0);
+      q0 = Simd.madd(s, v128.load(w0, 16), q0);
+      p1 = Simd.madd(s, v128.load(w1), p1);
+      q1 = Simd.madd(s, v128.load(w1, 16), q1);
+      p2 = Simd.madd(s, v128.load(w2), p2);
+      q2 = Simd.madd(s, v128.load(w2, 16), q2);
+      p3 = Simd.madd(s, v128.load(w3), p3);
+      q3 = Simd.madd(s, v128.load(w3, 16), q3);
+      a += 4;
+      w0 += PANEL_ROW;
+    } while (w0 != end);
+    const policy = changetype<Store>(0);
+    policy.store(y, residual, p0, q0, lo, hi);
+    policy.store(y + 32, residual + 32, p1, q1, lo, hi);
+    policy.store(y + 64, residual + 64, p2, q2, lo, hi);
+    policy.store(y + 96, residual + 96, p3, q3, lo, hi);
+  }
+
   /** Rows of the next tile when `left` remain: full tiles, then the remainder in two nearly equal parts, never 1. */
   @inline
   static balancedRows(left: i32, rowsPerTile: i32): i32 {
@@ -205,6 +248,12 @@ export class Gemm {
     const panelBytes = (<usize>k + 1) * PANEL_ROW;
     let panel = panels;
     let column = 0;
+    if (m == 1) {
+      for (; column + 32 <= n; column += 32, panel += 4 * panelBytes) {
+        const offset = (<usize>column) << 2;
+        Gemm.row<Store>(a, panel, panelBytes, y + offset, residual + offset, lo, hi);
+      }
+    }
     for (; column + 8 <= n; column += 8, panel += panelBytes) {
       let aRow = a;
       let offset = (<usize>column) << 2;

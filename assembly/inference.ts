@@ -35,3 +35,4 @@ export { reduceMax, reduceMin, reduceSum } from './reduce';
 export { resampleAxis } from './resample';
 export { logSoftmax, softmax } from './softmax';
 export { stridedCopy } from './strided-copy';
+export { conv2dWinograd, packWinograd } from './winograd';

@@ -14,7 +14,7 @@ import {
   weightsOf,
 } from './graph.ts';
 import type { Capabilities } from './kernels.ts';
-import type { Algorithm, Context } from './layers/layer.ts';
+import { type Context, cheapest } from './layers/layer.ts';
 import { type KernelCall, type Operand, operand, type Region } from './region.ts';
 import { type Shape, sameShape } from './tensor.ts';
 
@@ -236,10 +236,6 @@ export class Lowering {
     this.saved.set(name, known);
     return known;
   }
-}
-
-function cheapest(algorithms: readonly Algorithm[]): Algorithm {
-  return algorithms.reduce((best, candidate) => (candidate.cost < best.cost ? candidate : best));
 }
 
 function forwardOf(layer: ReturnType<typeof layerOf>, context: Context<unknown>): KernelCall | readonly KernelCall[] {

@@ -8,9 +8,10 @@ import { at, call, type KernelCall, type Operand, type Region } from '../region.
 import { formatShape, type Shape } from '../tensor.ts';
 import { foldIntoFilter } from './fold.ts';
 import { blockRows, clampArguments, gemmCost, panelBytes } from './gemm.ts';
-import { type BackwardContext, type Context, layer } from './layer.ts';
+import { type BackwardContext, type Context, cheapest, layer } from './layer.ts';
 import { channelsFirst } from './onnx.ts';
 import { isPointwise, onnxWindow, pair, widened, windowArguments, windowEntries, windowOutput } from './window.ts';
+import { winograd, winogradInputGradient } from './winograd.ts';
 
 const channelCount = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1_048_576));
 
@@ -30,6 +31,10 @@ function matrixSizes(x: Shape, y: Shape, a: Conv2dAttributes) {
   const [n, oh, ow] = y as [number, number, number];
   return { channels, m: n * oh * ow, k: a.size[0] * a.size[1] * channels, n: a.filters / a.groups };
 }
+
+/** Copying one value into the matrix of windows costs about as much as four multiply-adds of the tile. */
+const gatherCost = (m: number, k: number, n: number, groups: number): number =>
+  (gemmCost(m, k, n) + 4 * m * k) * groups;
 
 const groupIndices = (a: Conv2dAttributes): readonly number[] => Array.from({ length: a.groups }, (_, group) => group);
 
@@ -116,6 +121,22 @@ function backward(c: BackwardContext<Conv2dAttributes>): KernelCall[] {
   if (c.dw.bias) calls.push(call('columnSums', c.dy, dyBytes, m, c.a.filters, c.dw.bias));
   const dx = c.dx[0];
   if (!dx) return calls;
+  // A product and its scatter back cost about as much as im2col and its product.
+  const scatter = { name: 'scatter', cost: gatherCost(m, k, n, c.a.groups), calls: () => scattered(c, dx) };
+  const chosen = cheapest([...winogradInputGradient(c, dx), scatter]);
+  return [...calls, ...[chosen.calls()].flat()];
+}
+
+/** dx by a product with the filter's transpose, whose rows are added to the pixels under each window. */
+function scattered(c: BackwardContext<Conv2dAttributes>, dx: Operand): readonly KernelCall[] {
+  const x = c.x[0] as Operand;
+  const { channels, m, k, n } = matrixSizes(x.shape, c.dy.shape, c.a);
+  const geometry = windowArguments(x.shape, c.dy.shape, c.a, channels);
+  const pixelBytes = 4 * (x.shape[3] as number);
+  const dyBytes = 4 * c.a.filters;
+  const rows = blockRows(m, k);
+  const columns = c.scratch(4 * rows * k);
+  const { rowsPerTile } = c.capabilities;
   const groupBytes = panelBytes(n, k);
   const panels = c.packed('transposed', groupBytes * c.a.groups, (target) =>
     groupIndices(c.a).map((group) =>
@@ -125,7 +146,7 @@ function backward(c: BackwardContext<Conv2dAttributes>): KernelCall[] {
       }),
     ),
   );
-  calls.push(call('fillZero', dx, dx.region.bytes));
+  const calls = [call('fillZero', dx, dx.region.bytes)];
   for (const group of groupIndices(c.a)) {
     const dxGroup = at(dx, 4 * group * channels);
     const dy = at(c.dy, 4 * group * n);
@@ -170,9 +191,8 @@ export const conv2d = layer({
     const x = (c.x[0] as Operand).shape;
     const { m, k, n } = matrixSizes(x, c.y.shape, c.a);
     const multiply = gemmCost(m, k, n) * c.a.groups;
-    // Copying one value into the matrix costs about as much as four multiply-adds of the tile.
-    const gather = { name: 'im2col', cost: multiply + 4 * m * k * c.a.groups, calls: () => im2col(c) };
-    if (c.a.groups > 1 || !isPointwise(c.a)) return [gather];
+    const gather = { name: 'im2col', cost: gatherCost(m, k, n, c.a.groups), calls: () => im2col(c) };
+    if (c.a.groups > 1 || !isPointwise(c.a)) return [...winograd(c), gather];
     return [{ name: 'pointwise', cost: multiply, calls: () => pointwise(c) }, gather];
   },
 
@@ -199,5 +219,7 @@ export const conv2d = layer({
     { input: [3, 5, 7, 10], filters: 17, size: 1 }, // pointwise with tails in rows and columns
     { input: [1, 6, 6, 3], filters: 4, size: 1, stride: 2, bias: false },
     { input: [1, 23, 23, 8], filters: 12, size: 3, padding: 1 }, // two blocks of rows
+    { input: [2, 9, 14, 5], filters: 11, size: 3, padding: [0, 1, 2, 0] }, // Winograd with tails everywhere
+    { input: [1, 26, 26, 40], filters: 24, size: 3, bias: false }, // Winograd in two blocks
   ],
 });

@@ -85,6 +85,7 @@ export const dense = layer<Attributes>({
     { input: [2, 8], units: 16, bias: false },
     { input: [7, 33], units: 10 }, // tails in rows, columns and depth
     { input: [16, 12], units: 1 },
+    { input: [1, 21], units: 75 }, // a row: four panels at a time, one by itself, a part of one
     { input: [13, 1], units: 9 },
   ],
 });

@@ -78,6 +78,10 @@ export interface Algorithm {
   calls(): Calls;
 }
 
+/** The one that is estimated to take the least time; of equals the first. */
+export const cheapest = (algorithms: readonly Algorithm[]): Algorithm =>
+  algorithms.reduce((best, candidate) => (candidate.cost < best.cost ? candidate : best));
+
 /** y = x·scale + shift per channel (last axis). */
 export interface Affine {
   readonly scale: Float32Array;

@@ -20,12 +20,13 @@ import {
   checkGradients,
   checkNaN,
   expectWithin,
+  forwardBounds,
   referenceOf,
   toCase64,
 } from './check-layer.ts';
 import { layerCase, splitSample, uniformTensor } from './layer-cases.ts';
 import { parseAttributes } from './parse-attributes.ts';
-import { roundings, U } from './rounding.ts';
+import { U } from './rounding.ts';
 import { type LayerCase, LayerRunner, layerOfKind } from './run-layer.ts';
 
 /** Multiply-adds that the references may spend on the slopes of one sample. */
@@ -248,5 +249,5 @@ function checkFile(source: KernelSource, c: LayerCase, wholeBatch: boolean): voi
   );
   const exact = toCase64(c);
   const expected = referenceOf(exact);
-  expectWithin(session.run(inputs).y as Tensor, expected, roundings[c.kind].forward(exact, expected));
+  expectWithin(session.run(inputs).y as Tensor, expected, forwardBounds(exact, expected));
 }

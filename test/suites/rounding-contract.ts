@@ -17,9 +17,18 @@ export interface Case64 {
 /** A tensor whose gradient is meant: an input by its number or a weight by its role. */
 export type Target = number | string;
 
+/** An algorithm that gets at the same numbers by detours. */
+export interface AlgorithmRounding {
+  forward(c: Case64, y: Tensor64): ArrayLike<number>;
+  /** A NaN (or an infinity) may reach neighbours that do not depend on it: they share what is between. */
+  readonly spreadsNaN: boolean;
+}
+
 export interface Rounding {
   /** Largest error of each element of y = f(x, w); `y` is exact. */
   forward(c: Case64, y: Tensor64): ArrayLike<number>;
+  /** Algorithms that round in another way than the definition does. */
+  readonly algorithms?: Readonly<Record<string, AlgorithmRounding>>;
   /** As forward, for what the layer computes in training. */
   training?(c: Case64, y: Tensor64): ArrayLike<number>;
   /** Largest error of element i of a gradient; `exact` is the gradient itself. */

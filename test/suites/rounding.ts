@@ -12,9 +12,10 @@ import { layerBlocks } from '../reference/layer-norm.ts';
 import { mapTensor, type Tensor64 } from '../reference/tensor64.ts';
 import { activationRoundings } from './rounding-activations.ts';
 import * as arithmetic from './rounding-arithmetic.ts';
-import { type Case64, type Rounding, tensorOf, U } from './rounding-contract.ts';
+import { type AlgorithmRounding, type Case64, type Rounding, tensorOf, U } from './rounding-contract.ts';
 import { moving, resampling } from './rounding-movement.ts';
 import { batchNorm2d, blockNorm } from './rounding-norm.ts';
+import { winograd } from './rounding-winograd.ts';
 import { slope, slopeOfLine } from './slope.ts';
 
 export { type Case64, type Rounding, type Target, tensorOf, U } from './rounding-contract.ts';
@@ -102,6 +103,16 @@ function softmaxError(c: Case64, i: number): number {
   return (2 * (spread + 4) + n + 1) * U;
 }
 
+/** Of convolutions that Winograd's filtering is not made for, nothing is asked. */
+const winogradWhereMade: AlgorithmRounding = {
+  ...winograd,
+  forward(c, y) {
+    const { size, stride, dilation, groups } = c.attributes;
+    const isMade = [...size, ...stride, ...dilation, groups].join() === '3,3,1,1,1,1,1';
+    return isMade ? winograd.forward(c, y) : y.data.map(() => 0);
+  },
+};
+
 /** Every layer says here how its kernels round. */
 export const roundings = {
   ...activationRoundings,
@@ -114,11 +125,14 @@ export const roundings = {
   bias: linear((_, y) => ({ y: 1, dx: 0, dw: rowCount(y) })),
   concat: moving,
   constant: selecting(() => 1),
-  conv2d: linear((x, y, a) => ({
-    y: (windowSize(a) * side(x, 3)) / a.groups + 1,
-    dx: (windowSize(a) * a.filters) / a.groups,
-    dw: rowCount(y),
-  })),
+  conv2d: {
+    ...linear((x, y, a) => ({
+      y: (windowSize(a) * side(x, 3)) / a.groups + 1,
+      dx: (windowSize(a) * a.filters) / a.groups,
+      dw: rowCount(y),
+    })),
+    algorithms: { winograd: winogradWhereMade },
+  },
   convTranspose2d: linear((x, y, a) => ({
     y: (windowSize(a) * side(x, 3)) / a.groups + 1,
     dx: (windowSize(a) * a.filters) / a.groups,

@@ -126,7 +126,7 @@ describe('conv2d', () => {
     expect(() => attributesOf(raw)).toThrow(path);
   });
 
-  test('pointwise convolution goes without the copy of im2col wherever that is offered', () => {
+  test('offers what the window allows: no copy where it is a pixel, Winograd where it is 3×3', () => {
     const runner = new LayerRunner(trainingBuilds[0]!.source);
     const names = (raw: object) => {
       const attributes = attributesOf({ filters: 4, ...raw });
@@ -138,7 +138,10 @@ describe('conv2d', () => {
     expect(names({ size: 1 })).toEqual(['pointwise', 'im2col']);
     expect(names({ size: 1, stride: 2 })).toEqual(['im2col']);
     expect(names({ size: 1, padding: 1 })).toEqual(['im2col']);
-    expect(names({ size: 3 })).toEqual(['im2col']);
+    expect(names({ size: 3 })).toEqual(['winograd', 'im2col']);
+    expect(names({ size: 3, stride: 2 })).toEqual(['im2col']);
+    expect(names({ size: 3, groups: 2 })).toEqual(['im2col']);
+    expect(names({ size: [3, 2] })).toEqual(['im2col']);
     expect(names({ size: 1, groups: 2 })).toEqual(['im2col']);
   });
 

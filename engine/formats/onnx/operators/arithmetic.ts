@@ -1,11 +1,10 @@
 /** Sums, products and the like of two or more values, with broadcasting. */
 import type { LayerKind } from '../../../layers/index.ts';
 import { elementCount, type Shape } from '../../../tensor.ts';
-import { insertAxis, lift } from '../builder.ts';
 import { permute } from '../layout.ts';
 import type { Operation, Reader } from '../operation.ts';
-import { type Constant, isFloat } from '../tensor.ts';
-import { isConstant, type Placed, type Value, valueShape } from '../value.ts';
+import type { Constant } from '../tensor.ts';
+import { insertAxis, isConstant, lift, type Placed, type Value, valueShape } from '../value.ts';
 
 type BinaryKind = Extract<LayerKind, 'add' | 'sub' | 'mul' | 'div' | 'pow' | 'max' | 'min'>;
 
@@ -23,11 +22,6 @@ function aligned(op: Operation, a: Value, b: Value): readonly [Value, Value] {
 
 /** a ∘ b, of which at least one is computed by the run. */
 export function combine(op: Operation, kind: BinaryKind, first: Value, second: Value): Value {
-  for (const value of [first, second]) {
-    if (isConstant(value) && !isFloat(value.type)) {
-      throw op.unsupported('element type', `it combines a run-time value with ${value.type}`);
-    }
-  }
   const [a, b] = aligned(op, first, second);
   const order = op.graph.commonOrder([a, b]);
   if (elementCount(valueShape(a)) === 0 || elementCount(valueShape(b)) === 0) return op.empty(broadcast(op, a, b));
