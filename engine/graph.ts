@@ -248,7 +248,7 @@ export function inferShapes(graph: Graph, batch: number): Shapes {
 }
 
 /** Runs a layer's own check and puts the node in front of its sentence. */
-function atNode<T>(node: GraphNode, check: () => T): T {
+export function atNode<T>(node: GraphNode, check: () => T): T {
   try {
     return check();
   } catch (error) {

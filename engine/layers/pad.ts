@@ -89,14 +89,15 @@ export const pad = layer<Attributes>({
     const { names, order, axis, list } = o.inputs();
     const shape = o.x[0] as Shape;
     const { mode, padding } = o.a;
-    // ONNX Runtime mirrors what is there once, and no element alone: such axes are gathered.
-    const isMirroredOften = (i: number) => mode === 'reflect' && Math.max(...padding[i]!) > (shape[i] as number) - 1;
+    // ONNX Runtime (1.30) refuses to mirror more than is there, and wraps it around into nothing: those are gathered.
+    const most = (i: number) => (shape[i] as number) - (mode === 'reflect' ? 1 : 0);
+    const isRepeated = (i: number) => (mode === 'reflect' || mode === 'wrap') && Math.max(...padding[i]!) > most(i);
     let x = names[0] as string;
     for (const pick of picksOf(shape, padding, mode === 'constant' ? 'edge' : mode)) {
-      if (!isMirroredOften(pick.axis)) continue;
+      if (!isRepeated(pick.axis)) continue;
       x = o.node('Gather', [x, o.integers(pick.indices)], { axis: axis(pick.axis) });
     }
-    const rest = list(padding.map((pads, i) => (isMirroredOften(i) ? [0, 0] : pads)));
+    const rest = list(padding.map((pads, i) => (isRepeated(i) ? [0, 0] : pads)));
     const pads = o.integers([...rest.map(([before]) => before as number), ...rest.map(([, after]) => after as number)]);
     const value = mode === 'constant' ? o.floats([], [o.a.value]) : '';
     return { name: o.node('Pad', [x, pads, value], { mode }), order };

@@ -28,7 +28,8 @@ export function writeResize(o: OnnxWriter<ResizeAttributes>, axes: Axes): OnnxVa
     antialias: a.antialias ? 1 : 0,
     extrapolation_value: { float: a.extrapolation },
   };
-  const inputs = a.scales ? [x, roi, o.floats([4], [1, 1, ...axes.map(scaleOf)])] : [x, roi, '', sizes(o, x, axes)];
+  const bySizes = !a.scales || (!axes.every(isUnambiguous) && axes.every(isRatio));
+  const inputs = bySizes ? [x, roi, '', sizes(o, x, axes)] : [x, roi, o.floats([4], [1, 1, ...axes.map(scaleOf)])];
   return channelsFirst(o.node('Resize', inputs, attributes));
 }
 
@@ -38,17 +39,26 @@ function sizes(o: OnnxWriter<unknown>, x: string, axes: Axes): string {
   return o.node('Concat', [kept, o.integers(axes.map(({ lengthOut }) => lengthOut))], { axis: 0 });
 }
 
-/**
- * The scale in f32. ONNX Runtime multiplies in f32 when it runs and in f64 when it infers shapes: the next larger number
- * is taken where the two would round down to different lengths.
- */
-function scaleOf({ lengthIn, lengthOut, scale }: ResizedAxis): number {
+/** ONNX Runtime multiplies in f32 when it runs, and in f64 when it infers shapes: whether they round down to one length. */
+const isUnambiguous = ({ lengthIn, lengthOut, scale }: ResizedAxis): boolean =>
+  Math.floor(lengthIn * Math.fround(scale)) === lengthOut && scaledLength(lengthIn, scale) === lengthOut;
+
+/** Whether the sizes mean this very scale. */
+const isRatio = ({ lengthIn, lengthOut, scale }: ResizedAxis): boolean =>
+  Math.fround(lengthOut / lengthIn) === Math.fround(scale);
+
+/** The scale in f32; the next larger number where that one is ambiguous. */
+function scaleOf(axis: ResizedAxis): number {
+  const { lengthIn, lengthOut, scale } = axis;
   const rounded = Math.fround(scale);
-  const fitting = [rounded, Math.fround(rounded * (1 + 2 ** -23))].find(
-    (candidate) => scaledLength(lengthIn, candidate) === lengthOut && Math.floor(lengthIn * candidate) === lengthOut,
-  );
+  const candidates = [rounded, Math.fround(rounded * (1 + 2 ** -23))];
+  const fitting = candidates.find((candidate) => isUnambiguous({ ...axis, scale: candidate }));
   if (fitting !== undefined) return fitting;
-  throw new EngineError('unsupported-model', `ONNX makes ${lengthIn} by a scale of ${scale} no ${lengthOut}`);
+  const given = scaledLength(lengthIn, scale);
+  throw new EngineError(
+    'unsupported-model',
+    `by a scale of ${scale}, ONNX makes ${lengthIn} pixels ${given}, the model makes them ${lengthOut}`,
+  );
 }
 
 /** Operator set 13 dropped a coordinate rule that is the rounding half up of another. */
