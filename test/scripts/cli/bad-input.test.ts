@@ -144,7 +144,7 @@ describe.each(Object.keys(readers))('%s refuses a model file with', (verb) => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, 'net.onnx'), Buffer.from([8, 7, 18, 0]));
     writeFileSync(join(folder, 'in.bin'), Buffer.alloc(784 * 4));
-    await expectOneSentence(readers[verb]!(join(folder, 'net.onnx'), folder), /net\.onnx: ONNX .* later version/);
+    await expectOneSentence(readers[verb]!(join(folder, 'net.onnx'), folder), /net\.onnx: .*ONNX/);
   });
 });
 

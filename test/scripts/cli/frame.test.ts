@@ -66,8 +66,6 @@ describe('what is announced is refused by name', () => {
   test.each([
     [['transfer', '--data', 'x']],
     [['compare']],
-    [['import', 'x.onnx']],
-    [['export', 'm']],
     [['quantize', 'm']],
     [['augment', 'in']],
     [['decode', 'a.jpg']],
