@@ -161,6 +161,10 @@ describe('what cannot be imported is said in one line, and nothing is written', 
     change(model);
     return toBinary(ModelProtoSchema, model);
   };
+  const firstReads = (value: string) =>
+    changed(({ graph }) => {
+      graph!.node[0]!.input[0] = value;
+    });
   /** Puts the filter beside the model. */
   const external = (location: string) =>
     changed((model) => {
@@ -187,12 +191,8 @@ describe('what cannot be imported is said in one line, and nothing is written', 
         }),
       ['LSTM', 'NonMaxSuppression'],
     ],
-    ['a cycle', () => changed(({ graph }) => void (graph!.node[0]!.input[0] = 'pool')), ['cycle', 'node "']],
-    [
-      'an input from nowhere',
-      () => changed(({ graph }) => void (graph!.node[0]!.input[0] = 'moon')),
-      ['"moon"', '(Conv)'],
-    ],
+    ['a cycle', () => firstReads('pool'), ['cycle', 'node "']],
+    ['an input from nowhere', () => firstReads('moon'), ['"moon"', '(Conv)']],
     ['a missing side file', () => external('filter.bin'), ['filter.bin', 'no such file']],
     ['a side file elsewhere', () => external('../../../../etc/passwd'), ["leads out of the model's folder"]],
     ['a side file by an absolute path', () => external('/etc/passwd'), ["leads out of the model's folder"]],
