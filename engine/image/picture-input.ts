@@ -13,11 +13,11 @@ export interface PictureInput {
 }
 
 /**
- * The input that pictures go to: the model's first.
- * @throws EngineError `invalid-input` where what `preprocess` makes does not fit it
+ * The input that pictures go to: the model's only one.
+ * @throws EngineError `invalid-input` where there are others, or what `preprocess` makes does not fit it
  */
 export function pictureInput(graph: Graph, spec: Preprocess): PictureInput {
-  const input = graph.inputs[0] as GraphInput;
+  const input = onlyInput(graph);
   const [width, height] = spec.size;
   const channels = channelCount(spec.channels);
   const isChannelsFirst = input.layout === 'NCHW';
@@ -35,6 +35,14 @@ export function pictureInput(graph: Graph, spec: Preprocess): PictureInput {
     maxBatch: batch === -1 ? Number.POSITIVE_INFINITY : 1,
     arrange: isChannelsFirst && channels > 1 ? (pixels) => channelsFirst(pixels, height * width, channels) : (x) => x,
   };
+}
+
+/** @throws EngineError `invalid-input` where there is none, or several */
+export function onlyInput(graph: Graph): GraphInput {
+  const [input, ...others] = graph.inputs;
+  if (input && others.length === 0) return input;
+  const names = graph.inputs.map(({ name }) => name).join(', ') || 'none';
+  throw new EngineError('invalid-input', `a picture goes to a model of one input, the inputs are: ${names}`);
 }
 
 /** [N,P,C] → [N,C,P]. */

@@ -1,6 +1,7 @@
 /** Classification: one score a class, the best ones first. */
 import * as v from 'valibot';
 import { EngineError } from '../errors.ts';
+import { type Graph, layerOf, type Reference } from '../graph.ts';
 import { elementCount, formatShape, type Tensor } from '../tensor.ts';
 import type { TaskDefinition } from './task.ts';
 
@@ -27,6 +28,18 @@ const ROW = '$row';
 export const classify = {
   schema,
   defaults: { topK: 5, threshold: 0 },
+
+  propose: (graph) => {
+    const [output, ...others] = graph.outputs;
+    if (!output || others.length > 0) {
+      const names = graph.outputs.map(({ name }) => name).join(', ');
+      throw new EngineError(
+        'invalid-input',
+        `a classifier has one output, this graph has ${names}: a task must say which`,
+      );
+    }
+    return { kind: 'classify', output: output.name, activation: isScores(graph, output.from) ? 'given' : 'softmax' };
+  },
 
   check: (task, graph, shapes, labels) => {
     const output = graph.outputs.find(({ name }) => name === task.output);
@@ -65,3 +78,11 @@ export const classify = {
       .map(({ score, index }) => ({ label: labels?.[index] ?? String(index), score }));
   },
 } satisfies TaskDefinition<Classify, Classification[]>;
+
+/** Whether a layer has made scores already, seen through views of them. */
+function isScores(graph: Graph, from: Reference): boolean {
+  const byId = new Map(graph.nodes.map((node) => [node.id, node]));
+  let node = byId.get(from);
+  while (node && layerOf(node).view) node = byId.get(node.inputs[0] as string);
+  return node !== undefined && layerOf(node).scores === true;
+}

@@ -34,6 +34,7 @@ export const readOnnx = (path: string, { inputs, outputs, shapes }: OnnxRequest)
   });
 
 function parseShapes(values: readonly string[], names: readonly string[]): Record<string, Shape> {
+  const seen = new Set<string>();
   return Object.fromEntries(
     values.map((value) => {
       const cut = value.lastIndexOf('=');
@@ -45,6 +46,8 @@ function parseShapes(values: readonly string[], names: readonly string[]): Recor
         throw new UsageError(`--input-shape ${value}: expected NAME=1,3,224,224 with a name of ${names.join(', ')}`);
       }
       if (shape.includes(-1)) throw new UsageError(`--input-shape ${value}: expected sides as 1,3,224,224`);
+      if (seen.has(name)) throw new UsageError(`--input-shape ${value}: "${name}" is given twice`);
+      seen.add(name);
       return [name, shape];
     }),
   );

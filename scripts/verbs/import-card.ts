@@ -1,101 +1,141 @@
 /** What an imported model is for: preprocessing, task and labels, from flags and from the shape of its input. */
-
+import { EngineError } from '../../engine/errors.ts';
+import type { Graph, GraphInput } from '../../engine/graph.ts';
+import { onlyInput, pictureInput } from '../../engine/image/picture-input.ts';
 import { channelCount } from '../../engine/image/preprocess.ts';
-import { type Model, type ModelCard, parseDocument, toDocument } from '../../engine/model-file.ts';
+import { parseJson } from '../../engine/json.ts';
+import { type Model, parseDocument, toDocument } from '../../engine/model-file.ts';
+import { proposeTask } from '../../engine/tasks/index.ts';
 import { formatShape } from '../../engine/tensor.ts';
 import { UsageError } from '../cli/verb.ts';
 
 export interface CardFlags {
+  readonly inputs?: readonly string[];
+  readonly outputs?: readonly string[];
+  readonly inputShape?: readonly string[];
   readonly size?: readonly [number, number];
   readonly channels?: 'RGB' | 'BGR' | 'gray';
   readonly fit?: string;
-  readonly scale?: readonly number[];
+  readonly scale?: number;
   readonly mean?: readonly number[];
   readonly std?: readonly number[];
   readonly task?: string;
 }
 
 /**
- * The card of an imported model; what the file brings of itself stays where no flag says otherwise.
+ * The imported model with its card: what the file brings of itself stays where no flag says otherwise. An input that is
+ * taken for a picture, and whose layers do not say how (a network of dense layers alone), gets a layout by its shape.
  * @throws UsageError, EngineError where flags and graph do not fit each other
  */
-export function cardOf(model: Model, flags: CardFlags, labels: readonly string[] | undefined): ModelCard {
-  const preprocess = preprocessOf(model, flags);
-  const task = taskOf(model, flags.task);
+export function withCard(model: Model, flags: CardFlags, labels: readonly string[] | undefined): Model {
+  const picture = pictureOf(model, flags);
+  const task = taskOf(model.graph, flags.task);
+  const [input, ...others] = model.graph.inputs;
   const document = {
     ...toDocument(model),
-    ...(preprocess && { preprocess }),
+    ...(picture?.layout && { inputs: [{ ...input, layout: picture.layout }, ...others] }),
+    ...(picture && { preprocess: picture.preprocess }),
     ...(task !== undefined && { task }),
     ...(labels && { labels }),
-    provenance: { ...model.card.provenance, command: commandOf(flags) },
+    provenance: { ...model.card.provenance, command: commandOf(model.graph, flags) },
   };
   // Parsed as a file would be: defaults are filled in, and what does not fit is said.
-  return parseDocument(JSON.stringify(document)).card;
+  const { card, graph } = parseDocument(JSON.stringify(document));
+  if (picture && card.preprocess) pictureInput(graph, card.preprocess);
+  return { card, graph, tensors: model.tensors };
 }
 
-/** Made where any flag speaks of pictures, or a task was asked for. */
-function preprocessOf(model: Model, { size, channels, fit, scale, mean, std, task }: CardFlags) {
+/** Made where any flag speaks of pictures, or a task was asked for and the input looks like one. */
+function pictureOf({ graph, card }: Model, { size, channels, fit, scale, mean, std, task }: CardFlags) {
   const isAsked = [size, channels, fit, scale, mean, std].some((flag) => flag !== undefined);
-  if (!isAsked && (task === undefined || model.card.preprocess)) return undefined;
-  const image = imageOf(model);
+  const image = imageOf(graph, channels);
+  if (!isAsked && (task === undefined || card.preprocess || !image)) return undefined;
+  const input = onlyInput(graph);
   if (!image && !(size && channels)) {
-    const { name, shape } = model.graph.inputs[0] as Model['graph']['inputs'][number];
-    throw new UsageError(`the input "${name}" ${formatShape(shape)} is no image: --size and --channels must be given`);
+    const what = `the input "${input.name}" ${formatShape(input.shape)} is not one image`;
+    throw new EngineError('invalid-input', `${what}: --size and --channels must be given`);
   }
   const order = channels ?? (image?.channels === 1 ? 'gray' : 'RGB');
   const each = (numbers: readonly number[] | undefined, flag: string) => {
     const count = channelCount(order);
     if (!numbers || numbers.length === count) return numbers;
     if (numbers.length === 1) return Array.from({ length: count }, () => numbers[0]);
-    throw new UsageError(`${flag}: expected 1 or ${count} numbers, got ${numbers.length}`);
+    const expected = count === 1 ? '1 number' : `1 or ${count} numbers`;
+    throw new UsageError(`${flag}: expected ${expected}, got ${numbers.length}`);
   };
-  if (scale && scale.length !== 1) throw new UsageError('--scale: expected one number');
-  return {
+  const preprocess = {
     size: size ?? [image?.width, image?.height],
     channels: order,
     ...(fit && { fit }),
-    ...(scale && { scale: scale[0] }),
+    ...(scale !== undefined && { scale }),
     ...(mean && { mean: each(mean, '--mean') }),
     ...(std && { std: each(std, '--std') }),
   };
+  return { preprocess, layout: image?.layout };
 }
 
-/** Sides of the first input, if it is one picture of one or three channels. */
-function imageOf({ graph }: Model): { width: number; height: number; channels: number } | undefined {
-  const [{ shape, layout } = { shape: [], layout: undefined }] = graph.inputs;
-  if (shape.length !== 4) return undefined;
-  const [height, width, channels] = (layout === 'NCHW' ? [shape[2], shape[3], shape[1]] : shape.slice(1)) as [
-    number,
-    number,
-    number,
+interface ImageInput {
+  readonly layout: 'NCHW' | 'NHWC';
+  readonly width: number;
+  readonly height: number;
+  readonly channels: number;
+}
+
+/**
+ * The only input as one picture of one or three channels (of as many as `channels` has, where that is given). Where its
+ * layout is unknown, channels are looked for where ONNX has them, then behind.
+ */
+function imageOf(graph: Graph, channels: CardFlags['channels']): ImageInput | undefined {
+  const [input, ...others] = graph.inputs;
+  if (input?.shape.length !== 4 || input.shape[0] !== 1 || others.length > 0) return undefined;
+  const { layout } = input;
+  const [, second, third, fourth] = input.shape as [number, number, number, number];
+  const readings: readonly ImageInput[] = [
+    { layout: 'NCHW', channels: second, height: third, width: fourth },
+    { layout: 'NHWC', height: second, width: third, channels: fourth },
   ];
-  return channels === 1 || channels === 3 ? { width, height, channels } : undefined;
+  const wanted = channels ? [channelCount(channels)] : [1, 3];
+  return readings.find((image) => (!layout || layout === image.layout) && wanted.some((n) => n === image.channels));
 }
 
-/** `classify` alone means: of the only output, by softmax. */
-function taskOf({ graph }: Model, task: string | undefined): unknown {
+/** A kind alone means what the graph suggests. */
+function taskOf(graph: Graph, task: string | undefined): unknown {
   if (task === undefined) return undefined;
-  if (task.trimStart().startsWith('{')) {
-    try {
-      return JSON.parse(task) as unknown;
-    } catch (error) {
-      throw new UsageError(`--task: ${(error as Error).message}`);
-    }
-  }
-  if (task !== 'classify') throw new UsageError(`--task ${task}: expected classify, or a task as JSON`);
-  const [output, ...others] = graph.outputs;
-  if (!output || others.length > 0) {
-    const names = graph.outputs.map(({ name }) => name).join(', ');
-    throw new UsageError(
-      `--task classify: the model has the outputs ${names}; say which as '{"kind":"classify","output":"…"}'`,
-    );
-  }
-  return { kind: 'classify', output: output.name };
+  if (!task.trimStart().startsWith('{')) return asFlag('--task', () => proposeTask(task, graph));
+  return asFlag('--task', () => parseJson(task));
 }
 
-/** The canonical command: no paths. */
-function commandOf({ size, channels, fit, scale, mean, std, task }: CardFlags): string {
-  const flags = { size, channels, fit, scale, mean, std, task };
-  const given = Object.entries(flags).filter((entry) => entry[1] !== undefined);
-  return ['borde import', ...given.map(([name, value]) => `--${name} ${value}`)].join(' ');
+/** A value that is wrong by itself is wrong usage. */
+function asFlag<T>(flag: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof EngineError) throw new UsageError(`${flag}: ${error.message}`);
+    throw error;
+  }
 }
+
+/** The canonical command: what was given, in a fixed order, and no paths. */
+function commandOf(graph: Graph, flags: CardFlags): string {
+  const { inputs, outputs, inputShape = [], size, channels, fit, scale, mean, std, task } = flags;
+  const isShaped = ({ name }: GraphInput) =>
+    inputShape.some((value) => value.startsWith(`${name}=`) || !value.includes('='));
+  const shapes = graph.inputs.filter(isShaped).map(({ name, shape }) => `${name}=${shape.join()}`);
+  const given: readonly (readonly [flag: string, value: unknown])[] = [
+    ['inputs', inputs],
+    ['outputs', outputs],
+    ...shapes.map((shape) => ['input-shape', shape] as const),
+    ['size', size],
+    ['channels', channels],
+    ['fit', fit],
+    ['scale', scale],
+    ['mean', mean],
+    ['std', std],
+    ['task', task],
+  ];
+  const words = given.flatMap(([flag, value]) => (value === undefined ? [] : [`--${flag}`, quoted(String(value))]));
+  return ['borde import', ...words].join(' ');
+}
+
+/** As a shell wants it. */
+const quoted = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);

@@ -6,23 +6,20 @@ import { describeGraph } from '../../engine/describe.ts';
 import { EngineError } from '../../engine/errors.ts';
 import { folds } from '../../engine/formats/onnx/fold.ts';
 import { operators } from '../../engine/formats/onnx/operators/index.ts';
-import type { GraphInput } from '../../engine/graph.ts';
+import { type GraphInput, type GraphOutput, inferShapes } from '../../engine/graph.ts';
 import { type Model, serializeModel } from '../../engine/model-file.ts';
 import { optimize } from '../../engine/passes/index.ts';
 import { formatShape } from '../../engine/tensor.ts';
-import { jsonOption, list, numbers, several, sizePair } from '../cli/flags.ts';
+import { jsonOption, list, numbers, real, several, sizePair } from '../cli/flags.ts';
 import { formatBytes } from '../cli/table.ts';
 import { type Io, UsageError, type Verb } from '../cli/verb.ts';
 import { writeFileAtomic } from '../io/atomic-write.ts';
 import { atPath } from '../io/model.ts';
 import { readOnnx } from '../io/onnx.ts';
-import { type CardFlags, cardOf } from './import-card.ts';
+import { type CardFlags, withCard } from './import-card.ts';
 
 interface Options extends CardFlags {
   readonly out: string;
-  readonly inputs?: readonly string[];
-  readonly outputs?: readonly string[];
-  readonly inputShape?: readonly string[];
   readonly labels?: string;
   readonly json?: boolean;
 }
@@ -59,7 +56,9 @@ export const importVerb: Verb = {
       )
       .addOption(new Option('--fit <how>', 'pictures of another shape').choices(['stretch', 'crop', 'letterbox']))
       .addOption(
-        new Option('--scale <x>', 'value = (x·scale − mean) / std, x from 0 to 255 (default 1/255)').argParser(numbers),
+        new Option('--scale <x>', 'value = (x·scale − mean) / std, x from 0 to 255 (default 1/255)').argParser(
+          real(-1e9, 1e9),
+        ),
       )
       .addOption(new Option('--mean <a,b,c>', 'one number, or one a channel (default 0)').argParser(numbers))
       .addOption(new Option('--std <a,b,c>', 'one number, or one a channel (default 1)').argParser(numbers))
@@ -86,7 +85,7 @@ export const importVerb: Verb = {
       ...(outputs && { outputs }),
     });
     const labels = options.labels === undefined ? undefined : await readLabels(options.labels);
-    const model: Model = { ...imported, card: await atPath(file, () => cardOf(imported, options, labels)) };
+    const model = await atPath(file, () => withCard(imported, options, labels));
     const bytes = serializeModel(model);
     await writeFileAtomic(options.out, bytes);
     report(model, options, bytes.length, io);
@@ -96,7 +95,8 @@ export const importVerb: Verb = {
 
 /** A JSON list, or a line a label; empty lines at the end are none. */
 async function readLabels(path: string): Promise<readonly string[]> {
-  const text = await atPath(path, () => readFile(path, 'utf8'));
+  const text = (await atPath(path, () => readFile(path, 'utf8'))).replace(/^\uFEFF/, '');
+  if (text.trim() === '') throw new EngineError('invalid-input', `${path}: there are no labels in it`);
   if (!text.trimStart().startsWith('[')) return text.trimEnd().split(/\r?\n/);
   try {
     const labels: unknown = JSON.parse(text);
@@ -112,14 +112,14 @@ function report(model: Model, { out, json }: Options, bytes: number, io: Io): vo
   const running = optimize(model).graph;
   const { parameters, macs, transposes } = describeGraph(graph, running);
   if (json) {
-    const ends = (list: readonly Pick<GraphInput, 'name' | 'layout'>[]) =>
-      list.map(({ name, layout }) => ({ name, layout }));
+    const shapes = inferShapes(graph, 1);
+    const outputs = graph.outputs.map(({ name, from, layout }) => ({ name, shape: shapes.of(from), layout }));
     const inputs = graph.inputs.map(({ name, shape, layout }) => ({ name, shape, layout }));
     io.out(
       JSON.stringify({
         out,
         inputs,
-        outputs: ends(graph.outputs),
+        outputs,
         nodes: graph.nodes.length,
         parameters,
         macs,
@@ -129,13 +129,17 @@ function report(model: Model, { out, json }: Options, bytes: number, io: Io): vo
     );
     return;
   }
+  const shapes = inferShapes(graph, 1);
   const kinds = new Map<string, number>();
   for (const { kind } of running.nodes) kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
   const input = ({ name, shape, layout }: GraphInput) => `${name} ${formatShape(shape)}${layout ? ` ${layout}` : ''}`;
+  const output = ({ name, from }: GraphOutput) => `${name} ${formatShape(shapes.of(from))}`;
   io.out(`${out}: ${formatBytes(bytes)}`);
   io.out(`inputs      ${graph.inputs.map(input).join(', ')}`);
-  io.out(`outputs     ${graph.outputs.map(({ name }) => name).join(', ')}`);
+  io.out(`outputs     ${graph.outputs.map(output).join(', ')}`);
   io.out(`runs        ${[...kinds].map(([kind, count]) => (count > 1 ? `${count} ${kind}` : kind)).join(', ')}`);
-  io.out(`parameters  ${parameters}, multiply-adds ${macs}, transposes ${transposes}`);
-  io.out(`\nnext: npx borde inspect ${out}`);
+  const count = (value: number) => value.toLocaleString('en-US');
+  io.out(`parameters  ${count(parameters)}, multiply-adds ${count(macs)}, transposes ${transposes}`);
+  const canPredict = model.card.task && model.card.preprocess;
+  io.out(`\nnext: npx borde ${canPredict ? `predict ${out} IMAGE` : `inspect ${out}`}`);
 }
