@@ -130,6 +130,10 @@ export class GraphBuilder {
 
   /** A value with memory in the order of these ONNX axes: the engine's shape is the permuted one. */
   arrange(value: Value, permutation: readonly number[]): Placed {
+    if (permutation.length > MAX_RANK) {
+      const most = `at most ${MAX_RANK} are supported`;
+      throw new UnsupportedModel('rank', `it computes with ${permutation.length} axes, ${most}`);
+    }
     const shape = permute(valueShape(value), permutation);
     if (isConstant(value)) return this.constant(this.tensorOf(value, permutation));
     const { layout, placed } = value;
