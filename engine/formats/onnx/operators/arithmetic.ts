@@ -25,19 +25,45 @@ export function combine(op: Operation, kind: BinaryKind, first: Value, second: V
   const [a, b] = aligned(op, first, second);
   const order = op.graph.commonOrder([a, b]);
   if (elementCount(valueShape(a)) === 0 || elementCount(valueShape(b)) === 0) return op.empty(broadcast(op, a, b));
-  const simpler = kind === 'add' ? (bias(op, a, b, order) ?? bias(op, b, a, order)) : undefined;
+  const simpler = perChannel(op, kind, a, b, order);
   const placed = simpler ?? op.graph.add(kind, [op.graph.arrange(a, order), op.graph.arrange(b, order)]);
   return op.graph.fromOrder(placed, order);
 }
 
-/** value + one number a channel, the last axis of memory: a bias, which may be folded into what is before it. */
-function bias(op: Operation, value: Value, addend: Value, order: readonly number[]): Placed | undefined {
-  if (!isConstant(addend) || isConstant(value)) return undefined;
-  const shape = permute(valueShape(value), order);
-  const sides = permute(addend.shape, order);
-  const channels = shape.at(-1) ?? 1;
-  if (channels === 1 || sides.at(-1) !== channels || elementCount(sides) !== channels) return undefined;
-  return op.graph.add('bias', [op.graph.arrange(value, order)], {}, { bias: vector(op, addend) });
+interface ChannelLayer {
+  readonly kind: 'bias' | 'scale';
+  /** What the layer's number is, for the constant's. */
+  readonly number: (value: number) => number;
+  readonly commutes: boolean;
+}
+
+const channelLayers: Readonly<Partial<Record<BinaryKind, ChannelLayer>>> = {
+  add: { kind: 'bias', number: (value) => value, commutes: true },
+  sub: { kind: 'bias', number: (value) => -value, commutes: false },
+  mul: { kind: 'scale', number: (value) => value, commutes: true },
+  div: { kind: 'scale', number: (value) => 1 / value, commutes: false },
+};
+
+/** A value and one number, or one a channel (the last axis of memory): a layer that can be folded into what is before it. */
+function perChannel(op: Operation, kind: BinaryKind, a: Value, b: Value, order: readonly number[]): Placed | undefined {
+  const layer = channelLayers[kind];
+  if (!layer || (isConstant(a) && !layer.commutes)) return undefined;
+  const [value, constant] = isConstant(a) ? [b, a] : [a, b];
+  if (!isConstant(constant) || isConstant(value)) return undefined;
+  const channels = permute(valueShape(value), order).at(-1) ?? 1;
+  const sides = permute(constant.shape, order);
+  const count = elementCount(sides);
+  const isPerChannel = count === 1 || (sides.at(-1) === channels && count === channels);
+  const numbers = Float32Array.from(constant.data, layer.number);
+  if (channels === 1 || !isPerChannel || !numbers.every(Number.isFinite)) return undefined;
+  const isAsGiven = count === channels && layer.commutes;
+  const tensor = isAsGiven
+    ? vector(op, constant)
+    : op.graph.derive(constant, `${kind} ${channels}`, () => ({
+        shape: [channels],
+        data: count === channels ? numbers : new Float32Array(channels).fill(numbers[0] as number),
+      }));
+  return op.graph.add(layer.kind, [op.graph.arrange(value, order)], {}, { [layer.kind]: tensor });
 }
 
 /** A constant's numbers as one axis. */
