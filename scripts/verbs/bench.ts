@@ -33,7 +33,9 @@ export const benchVerb: Verb = {
       .addOption(new Option('--runs <n>', 'timed runs').argParser(integer(1, 1_000_000)).default(100))
       .addOption(new Option('--warmup <n>', 'runs before').argParser(integer(0, 1_000_000)).default(20))
       .addOption(
-        new Option('--batch <n>', 'samples a run; a model file may fix them (default: 1)').argParser(integer(1, 4096)),
+        new Option('--batch <n>', "samples a run, where the model's file does not fix them (default: 1)").argParser(
+          integer(1, 4096),
+        ),
       )
       .addOption(simdOption())
       .addOption(jsonOption());

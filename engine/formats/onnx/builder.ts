@@ -5,6 +5,7 @@ import { type GraphDocument, graphLimits } from '../../graph.ts';
 import { parseWith } from '../../json.ts';
 import { type LayerKind, layers } from '../../layers/index.ts';
 import type { Layer } from '../../layers/layer.ts';
+import { MAX_RANK } from '../../layers/shape-attribute.ts';
 import { elementCount, formatShape, type Shape, sameShape, type Tensor } from '../../tensor.ts';
 import {
   channelsLast,
@@ -17,6 +18,7 @@ import {
   rearrangement,
   sameOrder,
   shapeOf,
+  stages,
   wholeAxes,
 } from './layout.ts';
 import { onnxLimits } from './limits.ts';
@@ -128,6 +130,10 @@ export class GraphBuilder {
 
   /** A value with memory in the order of these ONNX axes: the engine's shape is the permuted one. */
   arrange(value: Value, permutation: readonly number[]): Placed {
+    if (permutation.length > MAX_RANK) {
+      const most = `at most ${MAX_RANK} are supported`;
+      throw new UnsupportedModel('rank', `it computes with ${permutation.length} axes, ${most}`);
+    }
     const shape = permute(valueShape(value), permutation);
     if (isConstant(value)) return this.constant(this.tensorOf(value, permutation));
     const { layout, placed } = value;
@@ -141,8 +147,14 @@ export class GraphBuilder {
         permutation.map((axis) => whole.indexOf(axis)),
       );
     }
-    const { shape: cut, permutation: moves } = rearrangement(layout.order, target);
-    return this.reshape(this.transpose(this.reshape(placed, cut), moves), shape);
+    let moved = placed;
+    let order = layout.order;
+    for (const next of stages(order, target, MAX_RANK)) {
+      const { shape: cut, permutation: moves } = rearrangement(order, next);
+      moved = this.transpose(this.reshape(moved, cut), moves);
+      order = next;
+    }
+    return this.reshape(moved, shape);
   }
 
   /** The order in which a value can be had for nothing: channels last if possible, else ONNX's, else another. */

@@ -22,21 +22,22 @@ export type InferShapes = (names: readonly string[]) => readonly Shape[];
 
 /**
  * Shapes for names: those given, else what the file says, else what follows from the nodes.
- * @param names default: the model's inputs, those that nobody reads among them
+ * @param given default: the model's inputs, those that nobody reads among them
  * @throws EngineError `invalid-input` that lists every input whose shape is open
  */
 export function inputsOf(
   model: OnnxModel,
-  names: readonly string[] | undefined,
+  given: readonly string[] | undefined,
   shapes: Shapes,
   infer: InferShapes,
 ): readonly Input[] {
-  const wanted = names ?? model.inputs.map(({ name }) => name);
+  const wanted = given ?? model.inputs.map(({ name }) => name);
   checkNames(wanted, 'input');
   const known = new Set(wanted);
   const unknown = Object.keys(shapes).find((name) => !known.has(name));
   if (unknown !== undefined) {
-    const list = wanted.length === 0 ? 'there are no inputs' : `the inputs are ${excerpt(wanted.join(', '), 200)}`;
+    const names = wanted.map((name) => excerpt(name)).join(', ');
+    const list = names === '' ? 'there are no inputs' : `the inputs are ${names}`;
     throw new EngineError('invalid-input', `a shape is given for ${excerpt(unknown)}; ${list}`);
   }
   const declared = new Map([...model.hints, ...model.inputs.map((input) => [input.name, input] as const)]);

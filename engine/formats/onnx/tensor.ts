@@ -89,9 +89,16 @@ export function constantOf(type: ElementType, shape: Shape, values: ArrayLike<nu
   return { type, shape, data: isSingle ? Float32Array.from(values) : Float64Array.from(values) };
 }
 
+const otherTypes: Readonly<Record<number, string>> = {
+  [TensorProto_DataType.UNDEFINED]: 'unknown type',
+  [TensorProto_DataType.STRING]: 'string',
+  [TensorProto_DataType.COMPLEX64]: 'complex64',
+  [TensorProto_DataType.COMPLEX128]: 'complex128',
+};
+
 /** Name of an element type in sentences, also of one that is not read. */
 export const typeName = (dataType: number): string =>
-  elementTypes[dataType as TypeNumber]?.name ?? TensorProto_DataType[dataType]?.toLowerCase() ?? `type ${dataType}`;
+  elementTypes[dataType as TypeNumber]?.name ?? otherTypes[dataType] ?? `type ${dataType}`;
 
 /** The element type of a number in a file; undefined for strings, complex numbers and whatever is newer. */
 export const elementType = (dataType: number): ElementType | undefined => elementTypes[dataType as TypeNumber]?.name;

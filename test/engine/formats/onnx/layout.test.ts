@@ -14,10 +14,12 @@ import {
   reshaped,
   shapeOf,
   sizeOf,
+  stages,
   transposed,
   wholeAxes,
 } from '../../../../engine/formats/onnx/layout.ts';
 import { elementCount, type Shape } from '../../../../engine/tensor.ts';
+import { orderBy, recut } from './choices.ts';
 
 const runs = { numRuns: 300 };
 
@@ -49,28 +51,9 @@ function permutedIndices(shape: Shape, permutation: readonly number[]): readonly
 
 /** Numbers that choose: how an order of axes or a reshape is drawn, so that a failing one shrinks. */
 const keys = fc.array(fc.nat(99), { minLength: 12, maxLength: 12 });
-type Keys = readonly number[];
-
-const orderBy = (rank: number, by: Keys): readonly number[] =>
-  [...identity(rank)].sort((a, b) => (by[a] as number) - (by[b] as number));
 
 /** Up to five axes, of lengths that have many divisors. */
 const anyShape = fc.array(fc.constantFrom(1, 1, 2, 3, 4, 6, 12), { maxLength: 5 });
-
-/** A shape with as many elements, of at most six axes: sides cut and joined. */
-function recut(shape: Shape, by: Keys): Shape {
-  return by.reduce<Shape>((sides, key, i) => {
-    if (i % 2 === 1 || sides.length === 0) return sides;
-    const axis = key % sides.length;
-    const [side, next] = [sides[axis] as number, sides[axis + 1]];
-    const how = by[i + 1] as number;
-    if ((how % 2 === 0 || sides.length === 6) && next !== undefined) return sides.toSpliced(axis, 2, side * next);
-    if (sides.length === 6) return sides;
-    const divisors = identity(side + 1).filter((d) => d > 0 && side % d === 0);
-    const outer = divisors[how % divisors.length] as number;
-    return sides.toSpliced(axis, 1, outer, side / outer);
-  }, shape);
-}
 
 /** A layout after any number of transposes and reshapes, with the places in memory that ONNX should read in its order. */
 const anyLayout = fc
@@ -157,6 +140,23 @@ describe('a layout', () => {
       runs,
     );
   });
+});
+
+test('stages move at most so many axes each, and end in the order that is wanted', () => {
+  const atoms = identity(12).map((i) => ({ size: 2 + (i % 3) }));
+  fc.assert(
+    fc.property(fc.nat(12), keys, fc.integer({ min: 4, max: 6 }), (length, by, most) => {
+      const from = atoms.slice(0, length);
+      const to = permute(from, orderBy(length, by));
+      const orders = stages(from, to, most);
+      expect(orders.at(-1)).toBe(to);
+      orders.forEach((order, i) => {
+        expect(new Set(order).size).toBe(length);
+        expect(rearrangement(orders[i - 1] ?? from, order).shape.length).toBeLessThanOrEqual(most);
+      });
+    }),
+    runs,
+  );
 });
 
 describe('reshaped', () => {
