@@ -23,9 +23,9 @@ const flat = (matrix: Float32Array, classes: number, scores = false): ModelParts
   initializers: [weights('w', [3 * PIXELS, classes], matrix)],
 });
 
-/** A convolution over [1,3,4,4], of `batch` pictures a run. */
-const convolution = (batch = 1): ModelParts => ({
-  inputs: { picture: [batch, 3, SIDE, SIDE] },
+/** A convolution over a picture [1,3,4,4]. */
+const convolution = (): ModelParts => ({
+  inputs: { picture: [1, 3, SIDE, SIDE] },
   outputs: ['y'],
   nodes: [node('Conv', 'picture w', 'maps'), node('GlobalAveragePool', 'maps', 'mean'), node('Flatten', 'mean', 'y')],
   initializers: [weights('w', [5, 3, 3, 3])],
@@ -235,27 +235,6 @@ describe('refused in one line, and nothing is written', () => {
     const outcome = await borde(['import', 'model.json', '--out', join(temporaryFolder(), 'out')]);
     expect(outcome).toMatchObject({ code: 2, out: '' });
     expect(outcome.err).toContain('model.json: TensorFlow.js models come with a later version');
-  });
-});
-
-describe('bench of a model whose batch is fixed', () => {
-  test('counts the work of a run once', async () => {
-    const { onnx, out } = written(convolution(3));
-    await borde(['import', onnx, '--out', out]);
-    for (const flags of [[], ['--batch', '3']]) {
-      const outcome = await borde(['bench', out, '--runs', '2', '--warmup', '0', '--json', ...flags]);
-      const { macs, minMs, gflops } = JSON.parse(outcome.out);
-      expect(macs).toBe(3 * 5 * 3 * 3 * 3 * 4);
-      expect((gflops * minMs * 1e6) / macs).toBeCloseTo(2, 12);
-    }
-  });
-
-  test('does not take another', async () => {
-    const { onnx, out } = written(convolution(3));
-    await borde(['import', onnx, '--out', out]);
-    const outcome = await borde(['bench', out, '--batch', '2', '--json']);
-    expect(outcome).toMatchObject({ code: 1, out: '' });
-    expect(outcome.err).toContain("net.safetensors: --batch 2: the model's file fixes 3 a run");
   });
 });
 
