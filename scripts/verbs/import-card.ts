@@ -51,6 +51,11 @@ function pictureOf({ graph, card }: Model, { size, channels, fit, scale, mean, s
   const image = imageOf(graph, channels);
   if (!isAsked && (task === undefined || card.preprocess || !image)) return undefined;
   const input = onlyInput(graph);
+  const other = imageOf(graph, undefined);
+  if (!image && other) {
+    const what = `the input "${input.name}" ${formatShape(input.shape)} has ${other.channels}`;
+    throw new EngineError('invalid-input', `--channels ${channels}: ${what}`);
+  }
   if (!image && !(size && channels)) {
     const what = `the input "${input.name}" ${formatShape(input.shape)} is not one image`;
     throw new EngineError('invalid-input', `${what}: --size and --channels must be given`);
