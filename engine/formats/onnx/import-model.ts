@@ -11,7 +11,6 @@ import { CARD_KEY } from './export-model.ts';
 import { folds } from './fold.ts';
 import { checkNames, type Input, InputLayouts, inputsOf } from './inputs.ts';
 import { channelsLast, conforms, identity, layoutOf } from './layout.ts';
-import { onnxLimits } from './limits.ts';
 import { Operation, type Reader } from './operation.ts';
 import { operators } from './operators/index.ts';
 import { type OnnxModel, type OnnxNode, readModel } from './read-model.ts';
@@ -50,11 +49,14 @@ export function importOnnx(file: Uint8Array, options: ImportOptions = {}): Model
   return { card: cardOf(model, graph, isCut), graph, tensors };
 }
 
-/** What a model of ours said of itself before it was exported; of others, and of a part of one, the name alone. */
-function cardOf({ name, metadata }: OnnxModel, graph: Graph, isCut: boolean): ModelCard {
+/**
+ * What a model of ours said of itself before it was exported. Others, and a part of one, say nothing: exporters call their
+ * graphs `main_graph`.
+ */
+function cardOf({ metadata }: OnnxModel, graph: Graph, isCut: boolean): ModelCard {
   const json = metadata.get(CARD_KEY);
   if (json !== undefined && !isCut) return parseCard(json, graph);
-  return { name: name.slice(0, onnxLimits.name) || undefined } as ModelCard;
+  return {} as ModelCard;
 }
 
 /** The model with some of its inputs as initializers. */
