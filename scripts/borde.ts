@@ -11,6 +11,7 @@ import { exportVerb } from './verbs/export.ts';
 import { importVerb } from './verbs/import.ts';
 import { inspectVerb } from './verbs/inspect.ts';
 import { predictVerb } from './verbs/predict.ts';
+import { quantizeVerb } from './verbs/quantize.ts';
 import { runVerb } from './verbs/run.ts';
 import { trainVerb } from './verbs/train.ts';
 
@@ -22,13 +23,14 @@ const verbs: readonly Verb[] = [
   runVerb,
   importVerb,
   exportVerb,
+  quantizeVerb,
   inspectVerb,
   benchVerb,
   convolveVerb,
 ];
 
 /** Verbs that are announced (docs) and not there yet: a clear refusal instead of a guess at a misspelling. */
-const later: readonly string[] = ['transfer', 'compare', 'quantize', 'augment', 'decode', 'publish', 'jobs', 'sign'];
+const later: readonly string[] = ['transfer', 'compare', 'augment', 'decode', 'publish', 'jobs', 'sign'];
 
 /** Flags, likewise. */
 const laterFlags: Readonly<Record<string, readonly string[]>> = {

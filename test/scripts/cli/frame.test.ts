@@ -66,7 +66,6 @@ describe('what is announced is refused by name', () => {
   test.each([
     [['transfer', '--data', 'x']],
     [['compare']],
-    [['quantize', 'm']],
     [['augment', 'in']],
     [['decode', 'a.jpg']],
     [['publish', 'm']],
