@@ -57,3 +57,8 @@ declare module '@tensorflow/tfjs-core' {
 declare module '@tensorflow/tfjs-backend-wasm' {
   export function setWasmPaths(path: string): void;
 }
+
+declare module '*.wasm' {
+  const module: WebAssembly.Module;
+  export default module;
+}

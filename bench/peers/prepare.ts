@@ -22,16 +22,16 @@ export interface Prepared {
 }
 
 /** Writes model.safetensors, model.onnx, input.f32 (NHWC) and input.json with its shape into a folder. */
-export function prepare(model: Model, folder: string): Prepared {
+export function prepare(model: Model, folder: string, batch = 1): Prepared {
   mkdirSync(folder, { recursive: true });
   const [input] = model.graph.inputs;
-  const shape = [1, ...(input?.shape.slice(1) ?? [])];
+  const shape = [batch, ...(input?.shape.slice(1) ?? [])];
   const { data } = uniform(shape, INPUT_BOUND, new Random(2));
   writeFileSync(join(folder, 'model.safetensors'), serializeModel(model));
   writeFileSync(join(folder, 'model.onnx'), channelsFirst(exportOnnx(model)));
   writeFileSync(join(folder, 'input.f32'), data);
   writeFileSync(join(folder, 'input.json'), JSON.stringify(shape));
-  return { folder, macs: describeGraph(model.graph).macs };
+  return { folder, macs: batch * describeGraph(model.graph).macs };
 }
 
 /** Our input is NHWC, so the export begins with a transpose. Models of ONNX's world take NCHW: it is not to be charged for it. */
