@@ -43,7 +43,11 @@ const modules: Partial<Record<ContestantName, readonly [file: string, name: stri
 async function bundle(contestant: ContestantName, file: string, name: string): Promise<string> {
   const script = new URL(`${contestant}.mjs`, bundles);
   await build({
-    entryPoints: [path(new URL(`contestants/${file}.ts`, import.meta.url))],
+    // One name of the module, so that nothing else of it comes along.
+    stdin: {
+      contents: `export { ${name} } from './contestants/${file}.ts';`,
+      resolveDir: path(new URL('./', import.meta.url)),
+    },
     outfile: path(new URL(`${file}.js`, bundles)),
     external: ['@tensorflow/*', 'onnxruntime-*'],
     bundle: true,

@@ -2,7 +2,7 @@
  * One model as files that every contestant reads: the same weights and the same picture for all, and nothing of making
  * them in a process that is measured.
  */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fromBinary, toBinary } from '@bufbuild/protobuf';
 import { describeGraph } from '../../engine/describe.ts';
@@ -10,6 +10,7 @@ import { exportOnnx } from '../../engine/formats/onnx/export-model.ts';
 import { type ModelProto, ModelProtoSchema } from '../../engine/formats/onnx/schema/onnx_pb.js';
 import { type Model, serializeModel } from '../../engine/model-file.ts';
 import { Random } from '../../engine/random.ts';
+import { fuse } from './fused-graph.ts';
 import { uniform } from './models/network-builder.ts';
 
 /** Uniform numbers of unit variance, as a picture is after normalisation. */
@@ -21,7 +22,10 @@ export interface Prepared {
   readonly macs: number;
 }
 
-/** Writes model.safetensors, model.onnx, input.f32 (NHWC) and input.json with its shape into a folder. */
+/**
+ * Writes into a folder: model.safetensors (ours), model.onnx (ONNX Runtime's), fused.json and fused.f32 (TensorFlow.js's),
+ * input.f32 (NHWC) and input.json with its shape.
+ */
 export function prepare(model: Model, folder: string, batch = 1): Prepared {
   mkdirSync(folder, { recursive: true });
   const [input] = model.graph.inputs;
@@ -29,6 +33,9 @@ export function prepare(model: Model, folder: string, batch = 1): Prepared {
   const { data } = uniform(shape, INPUT_BOUND, new Random(2));
   writeFileSync(join(folder, 'model.safetensors'), serializeModel(model));
   writeFileSync(join(folder, 'model.onnx'), channelsFirst(exportOnnx(model)));
+  const { graph, weights } = fuse(model);
+  writeFileSync(join(folder, 'fused.json'), JSON.stringify(graph));
+  writeFileSync(join(folder, 'fused.f32'), weights);
   writeFileSync(join(folder, 'input.f32'), data);
   writeFileSync(join(folder, 'input.json'), JSON.stringify(shape));
   return { folder, macs: batch * describeGraph(model.graph).macs };
@@ -53,32 +60,4 @@ function channelsFirst(file: Uint8Array): Uint8Array {
   if (!n || !h || !w || !c) throw new Error('expected an input [N,H,W,C]');
   tensor.value.shape.dim = [n, c, h, w];
   return toBinary(ModelProtoSchema, model);
-}
-
-/** A prepared folder, as a contestant reads it. */
-export const modelFile = (folder: string): Uint8Array => readFileSync(join(folder, 'model.safetensors'));
-export const onnxFile = (folder: string): Uint8Array => readFileSync(join(folder, 'model.onnx'));
-
-export interface Input {
-  /** NHWC. */
-  readonly shape: readonly [number, number, number, number];
-  readonly data: Float32Array;
-}
-
-export function readInput(folder: string): Input {
-  const bytes = readFileSync(join(folder, 'input.f32'));
-  const shape = JSON.parse(readFileSync(join(folder, 'input.json'), 'utf8'));
-  return { shape, data: new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength)) };
-}
-
-/** [N,H,W,C] → [N,C,H,W]. */
-export function readInputChannelsFirst(folder: string): Input {
-  const { shape, data } = readInput(folder);
-  const [n, h, w, c] = shape;
-  const turned = new Float32Array(data.length);
-  for (let i = 0; i < data.length; i++) {
-    const [image, pixel, channel] = [Math.floor(i / (h * w * c)), Math.floor(i / c) % (h * w), i % c];
-    turned[(image * c + channel) * h * w + pixel] = data[i] as number;
-  }
-  return { shape: [n, c, h, w], data: turned };
 }

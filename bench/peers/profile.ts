@@ -11,7 +11,8 @@ import { Session } from '../../engine/session.ts';
 import { loadKernels, type SimdChoice } from '../../scripts/kernels.ts';
 import { onOneCore } from './machine.ts';
 import type { NetworkName } from './models/index.ts';
-import { modelFile, type Prepared, readInput } from './prepare.ts';
+import type { Prepared } from './prepare.ts';
+import { modelFile, readInput } from './prepared.ts';
 import type { AlgorithmTime } from './results.ts';
 
 const LOOP_MS = 3;

@@ -2,7 +2,7 @@
 import type { SimdChoice } from '../../../scripts/kernels.ts';
 
 export interface Contestant {
-  /** @param folder a prepared model (prepare.ts) */
+  /** @param folder a prepared model (prepared.ts) */
   load(folder: string, options: LoadOptions): Promise<Runner>;
 }
 

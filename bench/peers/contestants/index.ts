@@ -3,7 +3,7 @@ import type { Contestant } from './contestant.ts';
 
 export const contestants = {
   borde: async () => (await import('./borde.ts')).borde,
-  imported: async () => (await import('./borde.ts')).imported,
+  imported: async () => (await import('./imported.ts')).imported,
   workerd: async () => (await import('./workerd.ts')).workerd,
   tfjs: async () => (await import('./tfjs.ts')).tfjs,
   ort: async () => (await import('./onnxruntime-web.ts')).onnxruntimeWeb,

@@ -1,6 +1,6 @@
 /** What both builds of ONNX Runtime have in common: one session, one thread, every rewriting of the graph allowed. */
 import type { InferenceSession, Tensor } from 'onnxruntime-web';
-import { onnxFile, readInputChannelsFirst } from '../prepare.ts';
+import { onnxFile, readInputChannelsFirst } from '../prepared.ts';
 import type { Contestant } from './contestant.ts';
 
 const ERRORS_ALONE = 3;

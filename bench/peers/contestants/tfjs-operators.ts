@@ -1,12 +1,10 @@
 /** The kinds of layers that the networks here have, as operations of TensorFlow.js. */
 import * as tf from '@tensorflow/tfjs-core';
-import { type GraphNode, referencesOf } from '../../../engine/graph.ts';
 import type { LayerKind } from '../../../engine/layers/index.ts';
 import type { Sides, WindowAttributes } from '../../../engine/layers/window.ts';
+import type { Activation, FusedNode } from '../fused-graph.ts';
 
 export type Weights = Readonly<Record<string, tf.Tensor>>;
-
-type Activation = 'linear' | 'relu' | 'relu6';
 
 interface Operands {
   readonly x: readonly tf.Tensor[];
@@ -67,26 +65,17 @@ const operations: Partial<Record<LayerKind, Operation>> = {
 };
 
 /**
- * Computes a node with its epilogue.
- * @throws Error for a kind that is not in the table, or a clamp that is no rectifier
+ * Computes a node with what was fused behind it.
+ * @throws Error for a kind that is not in the table
  */
-export function operate(node: GraphNode, read: (name: string) => tf.Tensor, w: Weights): tf.Tensor {
+export function operate(node: FusedNode, read: (name: string) => tf.Tensor, w: Weights): tf.Tensor {
+  const { activation, residual } = node;
   const operation = operations[node.kind];
   if (!operation) throw new Error(`node "${node.id}": the comparison has no ${node.kind} for TensorFlow.js`);
-  const activation = activationOf(node);
-  const residual = node.epilogue?.residual;
   const isFused = operation.fused && residual === undefined;
-  const x = referencesOf(node).slice(0, node.inputs.length).map(read);
+  const x = node.inputs.map(read);
   const y = operation.call({ x, w, a: node.attributes, activation: isFused ? activation : 'linear' });
   const sum = residual === undefined ? y : tf.add(y, read(residual));
   if (isFused || activation === 'linear') return sum;
   return activation === 'relu' ? tf.relu(sum) : tf.relu6(sum);
-}
-
-function activationOf({ id, epilogue }: GraphNode): Activation {
-  const { lo, hi } = epilogue ?? { lo: -Infinity, hi: Infinity };
-  if (lo === -Infinity && hi === Infinity) return 'linear';
-  if (lo === 0 && hi === Infinity) return 'relu';
-  if (lo === 0 && hi === 6) return 'relu6';
-  throw new Error(`node "${id}": TensorFlow.js has no clamp to ${lo}…${hi} within an operation`);
 }

@@ -4,19 +4,15 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-wasm';
-import type { GraphNode } from '../../../engine/graph.ts';
-import { inferShapes, weightsOf } from '../../../engine/graph.ts';
-import { parseModel } from '../../../engine/model-file.ts';
-import { optimize } from '../../../engine/passes/index.ts';
-import type { Tensor } from '../../../engine/tensor.ts';
+import type { FusedGraph, FusedNode } from '../fused-graph.ts';
 import { watchMemories } from '../memories.ts';
-import { modelFile, readInput } from '../prepare.ts';
+import { fusedFile, readInput } from '../prepared.ts';
 import type { Contestant } from './contestant.ts';
 import { operate, type Weights } from './tfjs-operators.ts';
 
-/** A node and what it reads and frees: a value is given back as soon as nobody reads it any more. */
+/** A node and what it frees: a value is given back as soon as nobody reads it any more. */
 interface Step {
-  readonly node: GraphNode;
+  readonly node: FusedNode;
   readonly weights: Weights;
   readonly dying: readonly string[];
 }
@@ -26,21 +22,20 @@ export const tfjs: Contestant = {
     const memoryBytes = watchMemories();
     tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
     await tf.setBackend('wasm');
-    const program = optimize(parseModel(modelFile(folder)));
-    const steps = stepsOf(program);
+    const { graph, weights } = fusedFile(folder);
+    const steps = stepsOf(graph, weights);
     const { shape, data } = readInput(folder);
     const image = tf.tensor4d(data, shape);
-    const [input, output] = [program.graph.inputs[0]?.name as string, program.graph.outputs[0]?.from as string];
     const run = (): Float32Array => {
-      const values = new Map<string, tf.Tensor>([[input, image]]);
-      for (const { node, weights, dying } of steps) {
+      const values = new Map<string, tf.Tensor>([[graph.input, image]]);
+      for (const { node, weights: w, dying } of steps) {
         values.set(
           node.id,
-          tf.tidy(() => operate(node, (name) => values.get(name) as tf.Tensor, weights)),
+          tf.tidy(() => operate(node, (name) => values.get(name) as tf.Tensor, w)),
         );
         for (const name of dying) values.get(name)?.dispose();
       }
-      const y = values.get(output) as tf.Tensor;
+      const y = values.get(graph.output) as tf.Tensor;
       const result = y.dataSync();
       y.dispose();
       return result;
@@ -55,24 +50,18 @@ export const tfjs: Contestant = {
   },
 };
 
-function stepsOf({ graph, tensors }: ReturnType<typeof optimize>): readonly Step[] {
-  const shapes = inferShapes(graph, 1);
-  const kept = new Set([...graph.inputs.map(({ name }) => name), ...graph.outputs.map(({ from }) => from)]);
-  const reads = graph.nodes.map((node) => [
-    ...node.inputs,
-    ...(node.epilogue?.residual ? [node.epilogue.residual] : []),
-  ]);
-  return graph.nodes.map((node, index) => {
-    const later = new Set(reads.slice(index + 1).flat());
-    const specs = weightsOf(node, shapes).map(({ role, tensor }) => [role, tensors.get(tensor)] as const);
-    const resident = specs.map(([role, tensor]) => [
-      role,
-      tf.tensor((tensor as Tensor).data, [...(tensor as Tensor).shape]),
-    ]);
+function stepsOf({ input, output, nodes }: FusedGraph, weights: Float32Array): readonly Step[] {
+  const reads = nodes.map((node) => [...node.inputs, ...(node.residual === undefined ? [] : [node.residual])]);
+  return nodes.map((node, index) => {
+    const later = new Set([input, output, ...reads.slice(index + 1).flat()]);
+    const resident = Object.entries(node.weights).map(([role, { shape, offset }]) => {
+      const length = shape.reduce((product, side) => product * side, 1);
+      return [role, tf.tensor(weights.subarray(offset, offset + length), [...shape])] as const;
+    });
     return {
       node,
       weights: Object.fromEntries(resident),
-      dying: [...new Set(reads[index])].filter((name) => !later.has(name) && !kept.has(name)),
+      dying: [...new Set(reads[index])].filter((name) => !later.has(name)),
     };
   });
 }

@@ -4,7 +4,7 @@ import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 import { Miniflare } from 'miniflare';
-import { modelFile, readInput } from '../prepare.ts';
+import { modelFile, readInput } from '../prepared.ts';
 import type { Contestant } from './contestant.ts';
 
 const URL_OF_WORKER = 'http://worker';
