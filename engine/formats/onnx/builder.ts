@@ -1,7 +1,7 @@
 /** The graph under construction: nodes of ours with their weights, and values brought into the order that a layer wants. */
 
 import { EngineError } from '../../errors.ts';
-import { type GraphDocument, graphLimits } from '../../graph.ts';
+import { type GraphDocument, graphLimits, type Reference } from '../../graph.ts';
 import { parseWith } from '../../json.ts';
 import { type LayerKind, layers } from '../../layers/index.ts';
 import type { Layer } from '../../layers/layer.ts';
@@ -34,6 +34,8 @@ const ID_LENGTH = 150;
 
 export class GraphBuilder {
   readonly nodes: NodeDocument[] = [];
+  /** Names of each node's weights. */
+  private readonly weightsOf = new Map<NodeDocument, readonly string[]>();
   private readonly weights = new Weights();
   private readonly taken: Set<string>;
   /** How many names were claimed that want to be this one. */
@@ -48,9 +50,17 @@ export class GraphBuilder {
     this.taken = new Set(inputNames);
   }
 
-  /** All weights, by name. */
-  get tensors(): ReadonlyMap<string, Tensor> {
-    return this.weights.tensors;
+  /** The nodes that these outputs need, and their weights by name: a part of a Split may be read by nobody. */
+  finish(outputs: readonly Reference[]) {
+    const needed = new Set(outputs);
+    const nodes: NodeDocument[] = [];
+    for (const node of this.nodes.toReversed()) {
+      if (!needed.has(node.id)) continue;
+      nodes.push(node);
+      for (const input of node.inputs) needed.add(input);
+    }
+    const names = new Set(nodes.flatMap((node) => this.weightsOf.get(node) as readonly string[]));
+    return { nodes: nodes.reverse(), tensors: new Map([...this.weights.tensors].filter(([name]) => names.has(name))) };
   }
 
   /** Nodes are named after this ONNX node from now on. */
@@ -91,6 +101,9 @@ export class GraphBuilder {
     checkCounts(kind, layer, inputs.length, this.nodes.length);
     const parsed = parseWith(layer.attributes, attributes, 'invalid-model', [kind]);
     const shapes = inputs.map(({ shape }) => shape);
+    if (shapes.some((shape) => elementCount(shape) === 0)) {
+      throw new UnsupportedModel('feature', 'it computes with a tensor that has no elements');
+    }
     const shape = layer.inferShape(shapes, parsed) as Shape;
     if (elementCount(shape) > graphLimits.elements) {
       const most = `at most ${graphLimits.elements} elements are supported`;
@@ -98,6 +111,7 @@ export class GraphBuilder {
     }
     const id = this.claim(name);
     const names: Record<string, string> = {};
+    const kept: string[] = [];
     for (const [role, spec] of Object.entries(layer.weights?.(shapes, parsed) ?? {})) {
       const tensor = weights[role];
       if (!tensor || !sameShape(tensor.shape, spec.shape)) {
@@ -108,15 +122,18 @@ export class GraphBuilder {
         );
       }
       const tensorName = this.weights.keep(tensor, `${id}.${role}`);
+      kept.push(tensorName);
       if (tensorName !== `${id}.${role}`) names[role] = tensorName;
     }
-    this.nodes.push({
+    const node: NodeDocument = {
       id,
       kind,
       inputs: inputs.map(({ reference }) => reference),
       attributes: parsed as Record<string, unknown>,
       weights: names,
-    });
+    };
+    this.nodes.push(node);
+    this.weightsOf.set(node, kept);
     return { reference: id, shape };
   }
 

@@ -107,15 +107,17 @@ function translate(model: OnnxModel, inputs: readonly Input[], outputs: readonly
     });
   }
   const finals = outputs.map((name) => outputOf(name, find(name), builder));
-  if (builder.nodes.length === 0) finals[0] = copied(finals[0] as Final, builder);
+  const isEmpty = finals.every(({ output }) => inputs.some(({ name }) => name === output.from));
+  if (isEmpty) finals[0] = copied(finals[0] as Final, builder);
+  const { nodes: kept, tensors } = builder.finish(finals.map(({ output }) => output.from));
   const graph: GraphDocument = {
     inputs: inputs.map(
       ({ name, shape }): GraphInput => ({ name, shape, ...layouts.label(name, shape), datatype: 'FP32' }),
     ),
-    nodes: builder.nodes,
+    nodes: kept,
     outputs: finals.map(({ output }) => output),
   };
-  return { graph, tensors: builder.tensors, shapes: finals.map(({ shape }) => shape) };
+  return { graph, tensors, shapes: finals.map(({ shape }) => shape) };
 }
 
 /** @throws EngineError `unsupported-model` that lists every operator that is missing, and where */
@@ -139,8 +141,11 @@ function refuseUnknown(nodes: readonly OnnxNode[]): void {
 function run(op: Operation, { name, type }: OnnxNode): readonly Value[] {
   op.graph.startNode(name);
   const results = [readerOf(op, type)(op)].flat() as readonly Value[];
-  for (const result of results) op.checkRank(valueShape(result).length);
-  return results;
+  return results.map((result) => {
+    const shape = valueShape(result);
+    op.checkRank(shape.length);
+    return elementCount(shape) === 0 && !isConstant(result) ? op.empty(shape) : result;
+  });
 }
 
 function readerOf(op: Operation, type: string): Reader {

@@ -1,10 +1,11 @@
 /** Sums, products and the like of two or more values, with broadcasting. */
 import type { LayerKind } from '../../../layers/index.ts';
-import { elementCount, type Shape } from '../../../tensor.ts';
+import { elementCount } from '../../../tensor.ts';
 import { permute } from '../layout.ts';
 import type { Operation, Reader } from '../operation.ts';
 import type { Constant } from '../tensor.ts';
-import { insertAxis, isConstant, lift, type Placed, type Value, valueShape } from '../value.ts';
+import { insertAxis, isConstant, lift, type Placed, type RunTime, type Value, valueShape } from '../value.ts';
+import { expandedShape } from './movement.ts';
 
 type BinaryKind = Extract<LayerKind, 'add' | 'sub' | 'mul' | 'div' | 'pow' | 'max' | 'min'>;
 
@@ -21,10 +22,9 @@ function aligned(op: Operation, a: Value, b: Value): readonly [Value, Value] {
 }
 
 /** a ∘ b, of which at least one is computed by the run. */
-export function combine(op: Operation, kind: BinaryKind, first: Value, second: Value): Value {
+export function combine(op: Operation, kind: BinaryKind, first: Value, second: Value): RunTime {
   const [a, b] = aligned(op, first, second);
   const order = op.graph.commonOrder([a, b]);
-  if (elementCount(valueShape(a)) === 0 || elementCount(valueShape(b)) === 0) return op.empty(broadcast(op, a, b));
   const simpler = perChannel(op, kind, a, b, order);
   const placed = simpler ?? op.graph.add(kind, [op.graph.arrange(a, order), op.graph.arrange(b, order)]);
   return op.graph.fromOrder(placed, order);
@@ -73,25 +73,24 @@ export const vector = (op: Operation, constant: Constant) =>
     data: Float32Array.from(constant.data),
   }));
 
-function broadcast(op: Operation, a: Value, b: Value): Shape {
-  const [left, right] = [valueShape(a), valueShape(b)];
-  return left.map((side, axis) => {
-    const other = right[axis] as number;
-    if (side !== other && side !== 1 && other !== 1) throw op.invalid(`${side} and ${other} cannot be broadcast`);
-    return side === 1 ? other : side;
-  });
+const isEmpty = (value: Value): boolean => elementCount(valueShape(value)) === 0;
+
+/** Nothing is computed of nothing. */
+function combineAny(op: Operation, kind: BinaryKind, a: Value, b: Value): Value {
+  if (!isEmpty(a) && !isEmpty(b)) return combine(op, kind, a, b);
+  return op.empty(expandedShape(op, valueShape(a), valueShape(b)));
 }
 
 const binary =
   (kind: BinaryKind): Reader =>
   (op) =>
-    combine(op, kind, op.input(0), op.input(1));
+    combineAny(op, kind, op.input(0), op.input(1));
 
 /** Any number of inputs, taken from the left. */
 const variadic =
   (kind: BinaryKind): Reader =>
   (op) =>
-    op.inputs.slice(1).reduce<Value>((result, _, i) => combine(op, kind, result, op.input(i + 1)), op.input(0));
+    op.inputs.slice(1).reduce<Value>((result, _, i) => combineAny(op, kind, result, op.input(i + 1)), op.input(0));
 
 /** Powers that are cheaper and more exact as something else. */
 const pow: Reader = (op) => {

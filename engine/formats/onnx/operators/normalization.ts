@@ -74,9 +74,9 @@ function inSteps(op: Operation, value: RunTime, first: number): readonly Value[]
   const shape = valueShape(value);
   const axes = identity(shape.length).slice(first);
   const mean = reduced(op, 'reduceMean', value, axes);
-  const centred = combine(op, 'sub', value, mean) as RunTime;
-  const variance = reduced(op, 'reduceMean', combine(op, 'mul', centred, centred) as RunTime, axes);
-  const regular = combine(op, 'add', variance, constantOf('float32', [], [epsilonOf(op)])) as RunTime;
+  const centred = combine(op, 'sub', value, mean);
+  const variance = reduced(op, 'reduceMean', combine(op, 'mul', centred, centred), axes);
+  const regular = combine(op, 'add', variance, constantOf('float32', [], [epsilonOf(op)]));
   const inverse = op.mapped(op.mapped(regular, 'sqrt'), 'reciprocal');
   const scaled = combine(op, 'mul', combine(op, 'mul', centred, inverse), op.input(1));
   return [op.inputs[2] ? combine(op, 'add', scaled, op.input(2)) : scaled, mean, inverse];

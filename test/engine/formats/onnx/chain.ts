@@ -10,7 +10,7 @@ export interface Known {
 }
 
 /** Most elements of a value: the interpreter's loops are slow. */
-export const MOST = 900;
+export const MOST = 1300;
 
 /** A graph while it grows. */
 export class Chain {
