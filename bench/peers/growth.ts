@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { SimdChoice } from '../../scripts/kernels.ts';
 import { match } from './match.ts';
 import { mobilenetV2 } from './models/mobilenet-v2.ts';
-import { prepare } from './prepare.ts';
+import { type Prepared, prepare } from './prepare.ts';
 import type { GrowthPoint } from './results.ts';
 
 const axes: readonly (readonly [axis: GrowthPoint['axis'], values: readonly number[]])[] = [
@@ -14,21 +14,24 @@ const axes: readonly (readonly [axis: GrowthPoint['axis'], values: readonly numb
 /** Fewer than for a comparison: what is looked for is a factor, not a percent. */
 const ROUNDS = 6;
 
-export async function growth(
-  folder: string,
-  simd: SimdChoice,
-  note: (text: string) => void,
-): Promise<readonly GrowthPoint[]> {
+/** One axis is one match: its points take turns, so that a machine that slows down makes no slope. */
+export async function growth(folder: string, simd: SimdChoice, note: (text: string) => void): Promise<GrowthPoint[]> {
   const points: GrowthPoint[] = [];
   for (const [axis, values] of axes) {
-    for (const value of values) {
-      note(`growth: ${axis} ${value}`);
-      const model = mobilenetV2({ ...(axis === 'side' && { side: value }), ...(axis === 'width' && { width: value }) });
-      const prepared = prepare(model, join(folder, `${axis}-${value}`), axis === 'batch' ? value : 1);
-      const [score] = await match(prepared, { contestants: ['borde'], rounds: ROUNDS, simd });
-      if (!score || 'failure' in score) throw new Error(`${axis} ${value}: ${score?.failure ?? 'nothing ran'}`);
-      points.push({ axis, value, macs: prepared.macs, ms: score.minMs, memoryBytes: score.memoryBytes ?? 0 });
-    }
+    note(`growth: ${axis} ${values.join(', ')}`);
+    const prepared = values.map((value) => preparePoint(axis, value, join(folder, `${axis}-${value}`)));
+    const entrants = prepared.map((point) => ({ contestant: 'borde' as const, folder: point.folder }));
+    const scores = await match(entrants, { rounds: ROUNDS, simd });
+    scores.forEach((score, i) => {
+      if ('failure' in score) throw new Error(`growth along ${axis}: ${score.failure}`);
+      const { macs } = prepared[i] as Prepared;
+      points.push({ axis, value: values[i] as number, macs, ms: score.minMs, memoryBytes: score.memoryBytes ?? 0 });
+    });
   }
   return points;
+}
+
+function preparePoint(axis: GrowthPoint['axis'], value: number, folder: string): Prepared {
+  if (axis === 'batch') return prepare(mobilenetV2(), folder, value);
+  return prepare(mobilenetV2(axis === 'side' ? { side: value } : { width: value }), folder);
 }

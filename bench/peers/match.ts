@@ -1,12 +1,11 @@
 /**
- * One model, all contestants: A B C, B C A, C A B … Each round times every contestant once, so that whatever else the
+ * All contestants in turn: A B C, B C A, C A B … Each round times every contestant once, so that whatever else the
  * machine does falls on all alike; the minimum over rounds is what the code costs when it is left alone.
  */
 import type { SimdChoice } from '../../scripts/kernels.ts';
 import { Child } from './child.ts';
 import type { ContestantName } from './contestants/index.ts';
 import type { Sample } from './messages.ts';
-import type { Prepared } from './prepare.ts';
 
 /** A clock tick or a cache miss has to be lost in a sample. */
 const SAMPLE_MS = 25;
@@ -32,8 +31,13 @@ export interface Failure {
   readonly failure: string;
 }
 
+/** Who plays, and on which prepared model. */
+export interface Entrant {
+  readonly contestant: ContestantName;
+  readonly folder: string;
+}
+
 export interface MatchOptions {
-  readonly contestants: readonly ContestantName[];
   readonly rounds: number;
   readonly simd: SimdChoice;
 }
@@ -47,12 +51,18 @@ interface Player {
   times: number;
 }
 
-/** Plays all rounds. A contestant that cannot load is a failure with its own words, and the others go on. */
-export async function match({ folder }: Prepared, options: MatchOptions): Promise<readonly (Score | Failure)[]> {
+/**
+ * Plays all rounds. A contestant that cannot load is a failure with its own words, and the others go on.
+ * @returns those who played in the order of `entrants`, then the failures
+ */
+export async function match(
+  entrants: readonly Entrant[],
+  options: MatchOptions,
+): Promise<readonly (Score | Failure)[]> {
   const players: Player[] = [];
   const failures: Failure[] = [];
   try {
-    for (const contestant of options.contestants) {
+    for (const { contestant, folder } of entrants) {
       const child = new Child(contestant);
       try {
         await child.load(folder, options.simd);

@@ -33,8 +33,8 @@ export interface AlgorithmTime {
 }
 
 export interface GrowthPoint {
-  /** What grows: `batch`, `side` or `width`. */
-  readonly axis: string;
+  /** What grows. */
+  readonly axis: 'batch' | 'side' | 'width';
   readonly value: number;
   readonly macs: number;
   readonly ms: number;

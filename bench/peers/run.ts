@@ -79,8 +79,9 @@ async function measure(flags: Flags, folder: string): Promise<Results> {
   const results: NetworkResult[] = [];
   for (const network of does('networks') ? flags.models : []) {
     note(`${network}: ${contestants.join(', ')}`);
-    const { macs } = ready(network);
-    results.push({ network, macs, scores: await match(ready(network), { ...flags, contestants }) });
+    const { macs, folder: files } = ready(network);
+    const entrants = contestants.map((contestant) => ({ contestant, folder: files }));
+    results.push({ network, macs, scores: await match(entrants, flags) });
   }
   if (does('profile')) note('profile');
   const algorithms = does('profile')
@@ -105,7 +106,7 @@ async function measure(flags: Flags, folder: string): Promise<Results> {
 /** The best of all rounds; measured by itself where no network was. */
 async function peakGflops(results: readonly NetworkResult[], folder: string, flags: Flags): Promise<number> {
   const matches = results.map(({ scores }) => scores);
-  const alone = matches.length > 0 ? [] : [await match({ folder, macs: 0 }, { ...flags, contestants: ['peak'] })];
+  const alone = matches.length > 0 ? [] : [await match([{ contestant: 'peak', folder }], flags)];
   const scores = [...matches, ...alone].flat();
   return Math.max(
     ...scores.map((score) => ('minMs' in score && score.contestant === 'peak' ? PEAK_FLOPS / score.minMs / 1e6 : 0)),
