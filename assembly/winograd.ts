@@ -14,6 +14,8 @@ const POINTS: usize = 36;
 const PLANE_GAP: usize = 64;
 /** A tile between its two passes: 6 × 6 vectors. */
 const buffer = memory.data(6 * 6 * 16, 16);
+/** 4, −5, 2 and 8 in all lanes: V8 would build them anew at every use. */
+const constants = memory.data<f32>([4, 4, 4, 4, -5, -5, -5, -5, 2, 2, 2, 2, 8, 8, 8, 8], 16);
 
 @unmanaged
 class Geometry {
@@ -50,8 +52,8 @@ class Winograd {
     step: usize,
     lanes: i32,
   ): void {
-    const four = f32x4.splat(4);
-    const minusFive = f32x4.splat(-5);
+    const four = v128.load(constants);
+    const minusFive = v128.load(constants, 16);
     const even = f32x4.sub(d4, f32x4.mul(four, d2));
     const odd = f32x4.sub(d3, f32x4.mul(four, d1));
     const evenOne = f32x4.sub(d4, d2);
@@ -161,9 +163,9 @@ class Winograd {
     const twos = f32x4.add(m3, m4);
     const twiceDifference = f32x4.sub(m3, m4);
     v128.store(target, f32x4.add(f32x4.add(m0, ones), twos));
-    v128.store(target + step, Simd.madd(f32x4.splat(2), twiceDifference, difference));
-    v128.store(target + 2 * step, Simd.madd(f32x4.splat(4), twos, ones));
-    v128.store(target + 3 * step, f32x4.add(Simd.madd(f32x4.splat(8), twiceDifference, difference), m5));
+    v128.store(target + step, Simd.madd(v128.load(constants, 32), twiceDifference, difference));
+    v128.store(target + 2 * step, Simd.madd(v128.load(constants), twos, ones));
+    v128.store(target + 3 * step, f32x4.add(Simd.madd(v128.load(constants, 48), twiceDifference, difference), m5));
   }
 
   /** y ← M of these tiles, with bias, residual and clamp. */
