@@ -25,6 +25,7 @@ import { shippedBytes } from './shipped-bytes.ts';
 
 /** Outputs may differ by this much of the largest: orders of summation differ, and Winograd has rounding of its own. */
 const AGREEMENT = 1e-3;
+const WRONG_USAGE = 2;
 /** A cold start is measured on a small and on a middling network. */
 const FIRST: readonly NetworkName[] = ['lenet', 'mobilenet-v2'];
 
@@ -54,11 +55,16 @@ const oneOf =
 
 const program = new Command('npm run bench --')
   .description('borde and its peers, side by side on one core')
-  .addOption(new Option('--models <names>', 'networks').argParser(oneOf(networkNames)).default(networkNames, 'all'))
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : WRONG_USAGE))
   .addOption(
-    new Option('--peers <names>', 'contestants').argParser(oneOf(contestantNames)).default(contestantNames, 'all'),
+    new Option('--models <names>', networkNames.join(',')).argParser(oneOf(networkNames)).default(networkNames, 'all'),
   )
-  .addOption(new Option('--parts <names>', 'what to measure').argParser(oneOf(partNames)).default(partNames, 'all'))
+  .addOption(
+    new Option('--peers <names>', contestantNames.join(','))
+      .argParser(oneOf(contestantNames))
+      .default(contestantNames, 'all'),
+  )
+  .addOption(new Option('--parts <names>', partNames.join(',')).argParser(oneOf(partNames)).default(partNames, 'all'))
   .addOption(new Option('--rounds <n>', 'samples of each contestant').argParser(integer(1, 10_000)).default(20))
   .addOption(simdOption())
   .option('--workerd', 'our side inside workerd, too')

@@ -76,8 +76,8 @@ function* verdicts(results: Results): Generator<Verdict> {
     results.firstPredictions.find((row) => row.network === 'lenet' && row.contestant === contestant);
   const [ours, theirs] = [first('borde'), first('tfjs')];
   if (ours && theirs) {
-    const share = ours.startMs / theirs.startMs;
-    const target = `lenet: first prediction ≤ ${FIRST_PREDICTION_SHARE.toFixed(2)} of tfjs, from the start of the process`;
+    const share = ours.cpuMs / theirs.cpuMs;
+    const target = `lenet: first prediction ≤ ${FIRST_PREDICTION_SHARE.toFixed(2)} of tfjs, CPU time of the process`;
     yield { target, measured: share.toFixed(2), met: share <= FIRST_PREDICTION_SHARE };
   }
   for (const { part, bytes } of results.shipped.filter(

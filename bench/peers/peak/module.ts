@@ -60,6 +60,7 @@ export function peakModule(relaxed: boolean): PeakModule {
     ...indices.flatMap((y, i) => (i === 0 ? localGet(y) : [...localGet(y), ...add])),
     ...[...extractFirst, 0x0b],
   ];
+  const factors = new Uint8Array(new Float32Array(UNROLL * accumulators * (LANES / 2)).fill(1 / 1024).buffer);
   const bytes = Uint8Array.from([
     ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
     ...section(1, [1, 0x60, 1, I32, 1, F32]),
@@ -67,6 +68,7 @@ export function peakModule(relaxed: boolean): PeakModule {
     ...section(5, [1, 0, 1]), // one page of memory
     ...section(7, [1, 3, ...new TextEncoder().encode('run'), 0, 0]),
     ...section(10, [1, ...unsigned(body.length), ...body]),
+    ...section(11, [1, 0, 0x41, 0, 0x0b, ...unsigned(factors.length), ...factors]), // at address 0
   ]);
   return { bytes, flopsPerRound: 2 * LANES * accumulators };
 }
