@@ -14,27 +14,34 @@ interface Attributes extends WindowAttributes {
 const POINTS = 36;
 /** Bytes of the planes V and M of a block of tiles: about what the second-level cache holds beside the weights. */
 const BLOCK_BYTES = 512 * 1024;
+/** Transformed filters beyond this come from memory for every block: then blocks are as large as pays. */
+const CACHED_BYTES = 1024 * 1024;
+const LARGEST_BLOCK = 48;
 
 const tilesOf = (y: Shape): number => {
   const [n, oh, ow] = y as [number, number, number];
   return n * Math.ceil(oh / 4) * Math.ceil(ow / 4);
 };
 
+const isCached = (channels: number, filters: number): boolean => 4 * POINTS * channels * filters <= CACHED_BYTES;
+
 /** Tiles that are taken at a time: whole GEMM tiles. */
 function blockTiles(tiles: number, channels: number, filters: number): number {
   const fitting = Math.floor(BLOCK_BYTES / (POINTS * 4 * (channels + filters)));
-  return Math.min(tiles, Math.max(12, fitting - (fitting % 12)));
+  const least = isCached(channels, filters) ? 12 : LARGEST_BLOCK;
+  return Math.min(tiles, Math.max(least, fitting - (fitting % 12)));
 }
 
 /**
  * Estimated time. A transform of a tile's channel takes as long as about 60 multiply-adds of the GEMM, of an output
- * channel 50; filters that no cache holds are read again for every block, 4 bytes in the time of 2 multiply-adds.
+ * channel 50; a weight that is read for a block takes 1 from the cache and 10 from memory (8 to 12 GB/s a core).
  */
 function cost(channels: number, filters: number, tiles: number): number {
   const products = POINTS * gemmCost(tiles, channels, filters);
   const transforms = tiles * (60 * channels + 50 * filters);
   const blocks = Math.ceil(tiles / blockTiles(tiles, channels, filters));
-  return products + transforms + 2 * blocks * POINTS * channels * filters;
+  const perWeight = isCached(channels, filters) ? 1 : 10;
+  return products + transforms + perWeight * blocks * POINTS * channels * filters;
 }
 
 const isOne = (pair: readonly [number, number]): boolean => pair[0] === 1 && pair[1] === 1;
