@@ -22,6 +22,8 @@ import {
   wholeAxes,
 } from './layout.ts';
 import { onnxLimits } from './limits.ts';
+import { Names } from './names.ts';
+import { checkCounts, neededNodes } from './nodes.ts';
 import type { Constant } from './tensor.ts';
 import { UnsupportedModel } from './unsupported.ts';
 import { insertAxis, isConstant, type Placed, type RunTime, type Value, valueShape } from './value.ts';
@@ -37,9 +39,7 @@ export class GraphBuilder {
   /** Names of each node's weights. */
   private readonly weightsOf = new Map<NodeDocument, readonly string[]>();
   private readonly weights = new Weights();
-  private readonly taken: Set<string>;
-  /** How many names were claimed that want to be this one. */
-  private readonly wanted = new Map<string, number>();
+  private readonly names: Names;
   /** Nodes that only look at a value in another way, made once: by what they make of which value. */
   private readonly views = new Map<string, Placed>();
   private foldedElements = 0;
@@ -47,20 +47,14 @@ export class GraphBuilder {
   private seesImage: (axes: Layout['axes']) => void = () => {};
 
   constructor(inputNames: readonly string[]) {
-    this.taken = new Set(inputNames);
+    this.names = new Names(inputNames);
   }
 
   /** The nodes that these outputs need, and their weights by name: a part of a Split may be read by nobody. */
   finish(outputs: readonly Reference[]) {
-    const needed = new Set(outputs);
-    const nodes: NodeDocument[] = [];
-    for (const node of this.nodes.toReversed()) {
-      if (!needed.has(node.id)) continue;
-      nodes.push(node);
-      for (const input of node.inputs) needed.add(input);
-    }
+    const nodes = neededNodes(this.nodes, outputs);
     const names = new Set(nodes.flatMap((node) => this.weightsOf.get(node) as readonly string[]));
-    return { nodes: nodes.reverse(), tensors: new Map([...this.weights.tensors].filter(([name]) => names.has(name))) };
+    return { nodes, tensors: new Map([...this.weights.tensors].filter(([name]) => names.has(name))) };
   }
 
   /** Nodes are named after this ONNX node from now on. */
@@ -109,8 +103,8 @@ export class GraphBuilder {
       const most = `at most ${graphLimits.elements} elements are supported`;
       throw new EngineError('limit-exceeded', `${kind}: its output ${formatShape(shape)} is too large, ${most}`);
     }
-    const id = this.claim(name);
-    const names: Record<string, string> = {};
+    const id = this.names.claim(name);
+    const renamed: Record<string, string> = {};
     const kept: string[] = [];
     for (const [role, spec] of Object.entries(layer.weights?.(shapes, parsed) ?? {})) {
       const tensor = weights[role];
@@ -123,14 +117,14 @@ export class GraphBuilder {
       }
       const tensorName = this.weights.keep(tensor, `${id}.${role}`);
       kept.push(tensorName);
-      if (tensorName !== `${id}.${role}`) names[role] = tensorName;
+      if (tensorName !== `${id}.${role}`) renamed[role] = tensorName;
     }
     const node: NodeDocument = {
       id,
       kind,
       inputs: inputs.map(({ reference }) => reference),
       attributes: parsed as Record<string, unknown>,
-      weights: names,
+      weights: renamed,
     };
     this.nodes.push(node);
     this.weightsOf.set(node, kept);
@@ -248,26 +242,5 @@ export class GraphBuilder {
     const known = this.views.get(key) ?? make();
     this.views.set(key, known);
     return known;
-  }
-
-  /** A name of a node that nothing else has. */
-  private claim(wanted: string): string {
-    let name = wanted;
-    let count = this.wanted.get(wanted) ?? 1;
-    while (this.taken.has(name)) name = `${wanted}/${++count}`;
-    this.wanted.set(wanted, count);
-    this.taken.add(name);
-    return name;
-  }
-}
-
-function checkCounts(kind: LayerKind, layer: Layer, inputs: number, nodes: number): void {
-  const { min, max } = layer.inputs ?? { min: 1, max: 1 };
-  if (inputs < min || inputs > max) {
-    const expected = min === max ? `${min}` : `${min} to ${max}`;
-    throw new EngineError('invalid-model', `${kind} takes ${expected} inputs, got ${inputs}`);
-  }
-  if (nodes >= graphLimits.nodes) {
-    throw new EngineError('limit-exceeded', `the model needs more than ${graphLimits.nodes} nodes`);
   }
 }

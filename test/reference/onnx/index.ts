@@ -4,8 +4,9 @@ import { elementwise } from './elementwise.ts';
 import { movement } from './movement.ts';
 import { adding } from './sums.ts';
 import type { AttributeValue, Evaluate, Value } from './value.ts';
+import { windowed } from './window.ts';
 
-const operators: Readonly<Record<string, Evaluate>> = { ...adding, ...elementwise, ...movement };
+const operators: Readonly<Record<string, Evaluate>> = { ...adding, ...elementwise, ...movement, ...windowed };
 
 /** f32 in raw bytes, or a list of int64: what test models hold. */
 function constant({ dims, rawData, int64Data }: TensorProto): Value {

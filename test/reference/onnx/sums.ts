@@ -1,56 +1,10 @@
-/** ONNX operators that add up: reductions, products of matrices, convolution, pooling, normalization. */
-import { elementCount, type Shape } from '../../../engine/tensor.ts';
+/** ONNX operators that add up: reductions, products of matrices, normalization. */
+import { elementCount } from '../../../engine/tensor.ts';
 import { element, type Indices, tensorOf } from '../indices.ts';
 import type { Tensor64 } from '../tensor64.ts';
 import { broadcastShape, stretched } from './elementwise.ts';
+import { indicesOf, type Sum, sums } from './sum.ts';
 import { type Evaluate, fromEnd, peak, U, type Value, withError } from './value.ts';
-
-/** Every combination of indices of a shape. */
-function* indicesOf(shape: Shape): Generator<Indices> {
-  for (let i = 0; i < elementCount(shape); i++) {
-    let rest = i;
-    yield shape
-      .toReversed()
-      .map((side) => {
-        const index = rest % side;
-        rest = Math.floor(rest / side);
-        return index;
-      })
-      .reverse();
-  }
-}
-
-/** A sum of products while it is added up: the number, and how far f32 may be from it. */
-class Sum {
-  value = 0;
-  private magnitude = 0;
-  private inherited = 0;
-  private terms = 0;
-
-  add(a: number, b: number, errorOfA = 0, errorOfB = 0): void {
-    this.value += a * b;
-    this.magnitude += Math.abs(a * b);
-    this.inherited += Math.abs(a) * errorOfB + Math.abs(b) * errorOfA + errorOfA * errorOfB;
-    this.terms++;
-  }
-
-  /** `extra`: operations on each term beside its product and the sum. */
-  error(extra = 0): number {
-    return this.inherited + (this.terms + extra) * U * (this.magnitude + this.inherited);
-  }
-}
-
-/** A tensor of sums, with the largest of their errors. */
-function sums(shape: Shape, extra: number, fill: (sum: Sum, indices: Indices) => void, scale = 1): Value {
-  let error = 0;
-  const y = tensorOf(shape, (indices) => {
-    const sum = new Sum();
-    fill(sum, indices);
-    error = Math.max(error, sum.error(extra));
-    return sum.value * scale;
-  });
-  return withError(y, error * scale);
-}
 
 type Fold = (values: readonly number[]) => number;
 
@@ -121,72 +75,6 @@ const gemm: Evaluate = ({ x, has, a }) => {
   const c = x(2);
   const total = tensorOf(y.shape, (indices) => element(y, indices) + beta * stretched(c, indices));
   return withError(total, y.error + Math.abs(beta) * c.error + 2 * U * (peak(y) + Math.abs(beta) * peak(c)));
-};
-
-type Numbers = readonly number[];
-
-/** Windows over the axes behind the first two: for an output, the places of its window in x, and which entry each is. */
-function windows(x: Shape, size: Numbers, a: Readonly<Record<string, unknown>>) {
-  const spatial = x.slice(2);
-  const strides = (a.strides as Numbers | undefined) ?? spatial.map(() => 1);
-  const dilations = (a.dilations as Numbers | undefined) ?? spatial.map(() => 1);
-  const pads = (a.pads as Numbers | undefined) ?? [...spatial, ...spatial].map(() => 0);
-  const sides = spatial.map((side, axis) => {
-    const padded = side + (pads[axis] as number) + (pads[axis + spatial.length] as number);
-    const reach = ((size[axis] as number) - 1) * (dilations[axis] as number) + 1;
-    return Math.floor((padded - reach) / (strides[axis] as number)) + 1;
-  });
-  const entries = [...indicesOf(size)];
-  const taps = (output: Indices) =>
-    entries.flatMap((entry) => {
-      const place = entry.map(
-        (offset, axis) =>
-          (output[axis] as number) * (strides[axis] as number) +
-          offset * (dilations[axis] as number) -
-          (pads[axis] as number),
-      );
-      return place.every((index, axis) => index >= 0 && index < (spatial[axis] as number)) ? [{ place, entry }] : [];
-    });
-  return { sides, taps };
-}
-
-/** [N,C,…] ⋆ [OC,C/groups,…] + bias; zeros outside. */
-const conv: Evaluate = ({ x: input, has, a }) => {
-  const [x, filter] = [input(0), input(1)];
-  const groups = (a.group as number | undefined) ?? 1;
-  const [outputs, channels] = filter.shape as [number, number];
-  const { sides, taps } = windows(x.shape, filter.shape.slice(2), a);
-  // Three more: a batch norm behind it may be folded into filter and bias.
-  return sums([x.shape[0] as number, outputs, ...sides], 3, (sum, [n, o, ...output]) => {
-    const first = Math.floor((o as number) / (outputs / groups)) * channels;
-    if (has(2)) sum.add(element(input(2), [o as number]), 1);
-    for (const { place, entry } of taps(output)) {
-      for (let c = 0; c < channels; c++) {
-        sum.add(element(x, [n as number, first + c, ...place]), element(filter, [o as number, c, ...entry]), x.error);
-      }
-    }
-  });
-};
-
-const maxPool: Evaluate = ({ x, a }) => {
-  const { shape, error } = x(0);
-  const { sides, taps } = windows(shape, a.kernel_shape as Numbers, a);
-  const y = tensorOf([...shape.slice(0, 2), ...sides], ([n, c, ...output]) =>
-    Math.max(...taps(output).map(({ place }) => element(x(0), [n as number, c as number, ...place]))),
-  );
-  return withError(y, error);
-};
-
-/** Padding does not count. */
-const averagePool: Evaluate = ({ x, a }) => {
-  const { shape, error } = x(0);
-  const size = a.kernel_shape as Numbers;
-  const { sides, taps } = windows(shape, size, a);
-  const y = tensorOf([...shape.slice(0, 2), ...sides], ([n, c, ...output]) => {
-    const seen = taps(output).map(({ place }) => element(x(0), [n as number, c as number, ...place]));
-    return seen.reduce((sum, value) => sum + value, 0) / seen.length;
-  });
-  return withError(y, error + (elementCount(size) + 1) * U * (peak(x(0)) + error));
 };
 
 const globalAveragePool: Evaluate = (call) =>
@@ -260,14 +148,11 @@ const softmax: Evaluate = ({ x, a }) => {
 };
 
 export const adding: Readonly<Record<string, Evaluate>> = {
-  AveragePool: averagePool,
   BatchNormalization: batchNormalization,
-  Conv: conv,
   Gemm: gemm,
   GlobalAveragePool: globalAveragePool,
   LayerNormalization: layerNormalization,
   MatMul: matMul,
-  MaxPool: maxPool,
   ReduceMax: reduction((values) => Math.max(...values)),
   ReduceMean: reduction('mean'),
   ReduceMin: reduction((values) => Math.min(...values)),

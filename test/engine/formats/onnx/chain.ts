@@ -87,3 +87,11 @@ export class Chain {
     });
   }
 }
+
+/** Adds a node that fits the current value, or none. */
+export type Step = (chain: Chain, x: Known) => void;
+
+export const axesOf = (shape: Shape): readonly number[] => [...shape.keys()];
+
+/** An axis, at times counted from the end. */
+export const signed = (chain: Chain, axis: number, rank: number): number => (chain.pick(2) === 1 ? axis - rank : axis);

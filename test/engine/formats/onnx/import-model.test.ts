@@ -9,6 +9,6 @@ test('random chains of operators compute what the interpreter does', () => {
     fc.property(randomModel, fc.nat(1000), (parts, seed) => {
       agrees(parts, seed);
     }),
-    { numRuns: 500 },
+    { numRuns: 300 },
   );
 });
