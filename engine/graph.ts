@@ -81,8 +81,13 @@ export interface GraphNode {
   readonly attributes: unknown;
   /** Role → name of the tensor in the model file. */
   readonly weights: Readonly<Record<string, string>>;
-  /** What passes have fused behind the node: y = clamp(y + residual, lo, hi). */
-  readonly epilogue?: { readonly lo: number; readonly hi: number; readonly residual?: Reference };
+  /** What passes have fused behind the node: y = clamp(y + residual, lo, hi), in training perhaps a maximum of that. */
+  readonly epilogue?: {
+    readonly lo: number;
+    readonly hi: number;
+    readonly residual?: Reference;
+    readonly maxPool?: true;
+  };
 }
 
 export interface Graph {
@@ -245,7 +250,8 @@ export function inferShapes(graph: Graph, batch: number): Shapes {
   };
   for (const node of graph.nodes) {
     const inferred = atNode(node, () => layerOf(node).inferShape(node.inputs.map(of), node.attributes));
-    const outputs = (Array.isArray(inferred[0]) ? inferred : [inferred]) as readonly Shape[];
+    const own = (Array.isArray(inferred[0]) ? inferred : [inferred]) as readonly Shape[];
+    const outputs = node.epilogue?.maxPool ? own.map(halved) : own;
     for (const shape of outputs) {
       if (elementCount(shape) > graphLimits.elements) {
         throw new EngineError('limit-exceeded', `node "${node.id}": its output ${formatShape(shape)} is too large`);
@@ -259,6 +265,10 @@ export function inferShapes(graph: Graph, batch: number): Shapes {
     outputs: (node) => shapes.get(node.id) as readonly Shape[],
   };
 }
+
+/** An image's shape behind a maximum of 2×2 windows. */
+const halved = ([n, h, w, channels]: Shape): Shape =>
+  [n, Math.floor((h as number) / 2), Math.floor((w as number) / 2), channels] as Shape;
 
 /** Runs a layer's own check and puts the node in front of its sentence. */
 export function atNode<T>(node: GraphNode, check: () => T): T {

@@ -29,6 +29,9 @@ export const maxPool2d = layer<v.InferOutput<typeof attributes>>({
     ];
   },
 
+  halvingMaxPool: ({ size, stride, padding, dilation, ceilMode }) =>
+    [...size, ...stride, ...dilation, ...[padding].flat()].join() === '2,2,2,2,1,1,0,0,0,0' && !ceilMode,
+
   onnx: (o) => {
     return channelsFirst(o.node('MaxPool', [o.image(0)], onnxPool(o.x[0] as Shape, o.a)));
   },
