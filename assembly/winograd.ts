@@ -5,6 +5,9 @@
 import { Simd } from './simd';
 import { WinogradTiles } from './winograd-tiles';
 
+/** 4, −5, 2 and 8 in all lanes: V8 would build them anew at every use. */
+const constants = memory.data<f32>([4, 4, 4, 4, -5, -5, -5, -5, 2, 2, 2, 2, 8, 8, 8, 8], 16);
+
 /** The matrices. */
 @unmanaged
 export class Four {
@@ -21,8 +24,8 @@ export class Four {
     const d3 = WinogradTiles.value(isEdge, ix + 3, p + 3 * step);
     const d4 = WinogradTiles.value(isEdge, ix + 4, p + 4 * step);
     const d5 = WinogradTiles.value(isEdge, ix + 5, p + 5 * step);
-    const four = f32x4.splat(4);
-    const minusFive = f32x4.splat(-5);
+    const four = v128.load(constants);
+    const minusFive = v128.load(constants, 16);
     const even = f32x4.sub(d4, f32x4.mul(four, d2));
     const odd = f32x4.sub(d3, f32x4.mul(four, d1));
     const evenOne = f32x4.sub(d4, d2);
@@ -49,9 +52,12 @@ export class Four {
     const twos = f32x4.add(m3, m4);
     const twiceDifference = f32x4.sub(m3, m4);
     v128.store(target, f32x4.add(f32x4.add(m0, ones), twos));
-    v128.store(target + targetStep, Simd.madd(f32x4.splat(2), twiceDifference, difference));
-    v128.store(target + 2 * targetStep, Simd.madd(f32x4.splat(4), twos, ones));
-    v128.store(target + 3 * targetStep, f32x4.add(Simd.madd(f32x4.splat(8), twiceDifference, difference), m5));
+    v128.store(target + targetStep, Simd.madd(v128.load(constants, 32), twiceDifference, difference));
+    v128.store(target + 2 * targetStep, Simd.madd(v128.load(constants), twos, ones));
+    v128.store(
+      target + 3 * targetStep,
+      f32x4.add(Simd.madd(v128.load(constants, 48), twiceDifference, difference), m5),
+    );
   }
 
   @inline

@@ -142,6 +142,8 @@ export interface Layer<A = any> {
   readonly identityAtInference?: true;
   /** y is the weight `value`: no inputs, no calls, memory that nobody writes. */
   readonly constant?: true;
+  /** Values are scores from 0 to 1 already: what a task would make of logits is done (softmax, sigmoid). */
+  readonly scores?: true;
   /** Values change their order in memory: what `inspect` counts as a transpose. */
   readonly transposes?: true;
   /** `forward` may write y over x[0], where both have one shape. */

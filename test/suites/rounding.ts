@@ -182,6 +182,7 @@ export const roundings = {
   relu6: selecting(() => 1),
   reshape: moving,
   resize: resampling,
+  scale: linear((_, y) => ({ y: 1, dx: 1, dw: rowCount(y) })),
   slice: moving,
   softmax,
   sub: arithmetic.sumOrDifference,
