@@ -26,7 +26,7 @@ export { accumulate, clampBackward, moveTowards } from './backward/elementwise';
 export { gatherAxisBackward } from './backward/gather';
 export { columnSums, gemmTransposed } from './backward/gemm';
 export { groupNormBackward } from './backward/group-norm';
-export { packPanelsTransposed, transpose } from './backward/pack';
+export { packPanelsTransposed, packSlices } from './backward/pack';
 export {
   averagePool2dBackward,
   globalAveragePool2dBackward,

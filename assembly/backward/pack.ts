@@ -1,6 +1,6 @@
 /** The transposed weights: what the gradient of a layer's input multiplies by. */
 
-class Transpose {
+export class Transpose {
   /** Four rows of four numbers, xStride bytes apart at x, become the columns of four rows, yStride bytes apart at y. */
   @inline
   static block(x: usize, xStride: usize, y: usize, yStride: usize): void {
@@ -51,7 +51,17 @@ export function packPanelsTransposed(w: usize, wStride: usize, k: i32, n: i32, p
   }
 }
 
-/** y [columns,rows] ← x [rows,columns]. */
-export function transpose(x: usize, rows: i32, columns: i32, y: usize): void {
-  Transpose.matrix(x, (<usize>columns) << 2, rows, columns, y, (<usize>rows) << 2);
+/**
+ * slices ← a filter w [taps,C,OC] output channel by output channel: [ceil(C/16)][OC][taps][16]. What of the last slice has
+ * no channel stays as it is.
+ */
+export function packSlices(w: usize, taps: i32, c: i32, oc: i32, slices: usize): void {
+  const ocBytes = (<usize>oc) << 2;
+  const filterBytes = (<usize>taps) << 6;
+  for (let channel = 0; channel < c; channel += 16, slices += <usize>oc * filterBytes) {
+    for (let tap = 0; tap < taps; tap++) {
+      const source = w + <usize>(tap * c + channel) * ocBytes;
+      Transpose.matrix(source, ocBytes, min(16, c - channel), oc, slices + ((<usize>tap) << 6), filterBytes);
+    }
+  }
 }

@@ -24,12 +24,14 @@ class Geometry {
   /** Bytes from filter row to filter row, and from output channel to output channel. */
   rowBytes: usize;
   filterBytes: usize;
-  filters: usize;
   entries: usize;
   starts: usize;
 }
 
 const g = changetype<Geometry>(memory.data(offsetof<Geometry>(), 16));
+
+/** Bytes of a tap in a slice: sixteen channels. */
+const TAP_BYTES: usize = 64;
 
 class Routed {
   /**
@@ -39,7 +41,6 @@ class Routed {
   static list(dy: usize, routes: usize): void {
     let entry = g.entries;
     let start = g.starts;
-    const tapBytes = (<usize>g.c) << 2;
     const across = g.ow >> 1;
     for (let oy = 0; oy < g.oh; oy++) {
       const line = <usize>((oy >> 1) * across * g.oc);
@@ -51,7 +52,7 @@ class Routed {
           routes + pixel,
           ((oy & 1) << 1) | (ox & 1),
           entry,
-          0 - <usize>ox * tapBytes,
+          0 - <usize>ox * TAP_BYTES,
         );
       }
       store<u32>(start, <u32>entry);
@@ -95,20 +96,19 @@ class Routed {
   }
 
   /**
-   * Column `x` of dx, channels from `channel` bytes on: `vectors` (a literal, 1 or 4) vectors.
+   * Column `x` of dx, from its address at row 0 on: `vectors` (a literal, 1 or 4) vectors, of which `filters` has as many.
    * A window at output row oy covers the rows oy − top … oy − top + 2 of dx.
    */
   @inline
-  static column(vectors: i32, lanes: i32, dx: usize, x: i32, channel: usize): void {
-    const pixelBytes = (<usize>g.c) << 2;
-    const lineBytes = <usize>g.w * pixelBytes;
+  static column(vectors: i32, lanes: i32, dx: usize, x: i32, filters: usize): void {
+    const lineBytes = (<usize>(g.w * g.c)) << 2;
     const padded = x + g.left;
     const first = (<usize>max(0, min(g.ow, padded - g.kw + 1))) << 2;
     const last = (<usize>max(0, min(g.ow, padded + 1))) << 2;
-    const filter = g.filters + channel + <usize>padded * pixelBytes;
+    const filter = filters + <usize>padded * TAP_BYTES;
     const row1 = g.rowBytes;
     const row2 = row1 << 1;
-    let target = dx + channel + <usize>x * pixelBytes - <usize>g.top * lineBytes;
+    let target = dx - <usize>g.top * lineBytes;
     let y = -g.top;
     let a0 = Simd.zero();
     let a1 = a0;
@@ -177,12 +177,22 @@ class Routed {
       Routed.put(vectors, lanes, target, y, zero, zero, zero, zero);
     }
   }
+
+  /** Up to sixteen channels of a column of dx. */
+  static pixels(dx: usize, x: i32, slice: usize, channels: i32): void {
+    if (channels >= 16) {
+      Routed.column(4, 4, dx, x, slice);
+      return;
+    }
+    for (; channels >= 4; channels -= 4, dx += 16, slice += 16) Routed.column(1, 4, dx, x, slice);
+    if (channels > 0) Routed.column(1, channels, dx, x, slice);
+  }
 }
 
 /**
  * dx [N,H,W,C] = the gradient of a convolution's input; one group, stride 1, no dilation, filters of three rows. Written,
  * not added to.
- *   dy, routes [N,OH/2,OW/2,OC], OH and OW even · filters [OC][3][KW·C]
+ *   dy, routes [N,OH/2,OW/2,OC], OH and OW even · slices: the filter by packSlices (pack.ts), [ceil(C/16)][OC][3·KW][16]
  *   entries: scratch of 8·(OH/2·OW/2·OC + 1) bytes · starts: scratch of 4·OH·(OW + 1) bytes
  */
 export function conv2dInputGradientRouted(
@@ -199,7 +209,7 @@ export function conv2dInputGradientRouted(
   dy: usize,
   routes: usize,
   oc: i32,
-  filters: usize,
+  slices: usize,
   entries: usize,
   starts: usize,
 ): void {
@@ -212,23 +222,18 @@ export function conv2dInputGradientRouted(
   g.oh = oh;
   g.ow = ow;
   g.oc = oc;
-  g.rowBytes = (<usize>(kw * c)) << 2;
+  g.rowBytes = <usize>kw * TAP_BYTES;
   g.filterBytes = 3 * g.rowBytes;
-  g.filters = filters;
   g.entries = entries;
   g.starts = starts;
+  const pixelBytes = (<usize>c) << 2;
   const values = (g.oh >> 1) * (g.ow >> 1) * oc;
   for (let image = 0; image < n; image++) {
     Routed.list(dy, routes);
-    let i = 0;
-    for (; i + 16 <= c; i += 16) {
-      for (let x = 0; x < w; x++) Routed.column(4, 4, dx, x, (<usize>i) << 2);
-    }
-    for (; i + 4 <= c; i += 4) {
-      for (let x = 0; x < w; x++) Routed.column(1, 4, dx, x, (<usize>i) << 2);
-    }
-    if (i < c) {
-      for (let x = 0; x < w; x++) Routed.column(1, c - i, dx, x, (<usize>i) << 2);
+    let slice = slices;
+    for (let i = 0; i < c; i += 16, slice += <usize>oc * g.filterBytes) {
+      let pixel = dx + ((<usize>i) << 2);
+      for (let x = 0; x < w; x++, pixel += pixelBytes) Routed.pixels(pixel, x, slice, c - i);
     }
     dx += (<usize>(h * w * c)) << 2;
     dy += (<usize>values) << 2;

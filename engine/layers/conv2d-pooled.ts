@@ -103,15 +103,16 @@ function paddedInput(c: Context<Attributes>): readonly [Operand, readonly Kernel
 function inputByRoutes(c: BackwardContext<Attributes>, dx: Operand): KernelCall {
   const [n] = dx.shape as [number];
   const [, oh, ow, filters] = unpooledShape(c) as [number, number, number, number];
-  const { k } = matrixSizes(dx.shape, c.dy.shape, c.a);
   const { top, left } = paddingOf(c);
-  const byChannel = c.packed('by channel', 4 * k * filters, (target) =>
-    call('transpose', c.w.filter as Operand, k, filters, target),
+  const channels = dx.shape[3] as number;
+  const taps = c.a.size[0] * c.a.size[1];
+  const slices = c.packed('slices', 64 * Math.ceil(channels / 16) * filters * taps, (target) =>
+    call('packSlices', c.w.filter as Operand, taps, channels, filters, target),
   );
   const entries = c.scratch(8 * (elementCount(c.y.shape) / n + 1));
   const starts = c.scratch(4 * oh * (ow + 1));
   const geometry = [oh, ow, c.a.size[1], top, left];
-  const gradient = [c.dy, routesOf(c), filters, byChannel];
+  const gradient = [c.dy, routesOf(c), filters, slices];
   return call('conv2dInputGradientRouted', dx, dx.shape, geometry, gradient, entries, starts);
 }
 
