@@ -6,6 +6,36 @@
 import { Simd } from './simd';
 import { WinogradTiles } from './winograd-tiles';
 
+/** Numbers in all lanes of a vector: V8 would build such constants anew at every use. */
+@unmanaged
+class Constants {
+  half: v128;
+  minus17Eighths: v128;
+  eighth: v128;
+  minus5Eighths: v128;
+  sixteenth: v128;
+  minus5Sixteenths: v128;
+  quarter: v128;
+  two: v128;
+  minus5Halves: v128;
+  four: v128;
+  minusFive: v128;
+  twentyOneQuarters: v128;
+  eight: v128;
+  sixteen: v128;
+}
+
+const k = changetype<Constants>(
+  memory.data<f32>(
+    [
+      0.5, 0.5, 0.5, 0.5, -2.125, -2.125, -2.125, -2.125, 0.125, 0.125, 0.125, 0.125, -0.625, -0.625, -0.625, -0.625,
+      0.0625, 0.0625, 0.0625, 0.0625, -0.3125, -0.3125, -0.3125, -0.3125, 0.25, 0.25, 0.25, 0.25, 2, 2, 2, 2, -2.5,
+      -2.5, -2.5, -2.5, 4, 4, 4, 4, -5, -5, -5, -5, 5.25, 5.25, 5.25, 5.25, 8, 8, 8, 8, 16, 16, 16, 16,
+    ],
+    16,
+  ),
+);
+
 /** The matrices. */
 @unmanaged
 class Five {
@@ -23,20 +53,20 @@ class Five {
     const d4 = WinogradTiles.value(isEdge, ix + 4, p + 4 * step);
     const d5 = WinogradTiles.value(isEdge, ix + 5, p + 5 * step);
     const d6 = WinogradTiles.value(isEdge, ix + 6, p + 6 * step);
-    const half = f32x4.splat(0.5);
-    let even = Simd.madd(f32x4.splat(-2.125), d2, f32x4.mul(half, f32x4.add(d0, d4)));
-    let odd = Simd.madd(f32x4.splat(-2.125), d3, f32x4.mul(half, f32x4.add(d1, d5)));
+    const half = k.half;
+    let even = Simd.madd(k.minus17Eighths, d2, f32x4.mul(half, f32x4.add(d0, d4)));
+    let odd = Simd.madd(k.minus17Eighths, d3, f32x4.mul(half, f32x4.add(d1, d5)));
     Simd.store(target, f32x4.add(even, odd), lanes);
     Simd.store(target + targetStep, f32x4.sub(odd, even), lanes);
-    even = Simd.madd(f32x4.splat(0.125), d0, Simd.madd(f32x4.splat(-0.625), d2, f32x4.mul(half, d4)));
-    odd = Simd.madd(f32x4.splat(0.0625), d1, Simd.madd(f32x4.splat(-0.3125), d3, f32x4.mul(f32x4.splat(0.25), d5)));
+    even = Simd.madd(k.eighth, d0, Simd.madd(k.minus5Eighths, d2, f32x4.mul(half, d4)));
+    odd = Simd.madd(k.sixteenth, d1, Simd.madd(k.minus5Sixteenths, d3, f32x4.mul(k.quarter, d5)));
     Simd.store(target + 2 * targetStep, f32x4.add(even, odd), lanes);
     Simd.store(target + 3 * targetStep, f32x4.sub(odd, even), lanes);
-    even = Simd.madd(f32x4.splat(2), d0, Simd.madd(f32x4.splat(-2.5), d2, f32x4.mul(half, d4)));
-    odd = Simd.madd(f32x4.splat(4), d1, Simd.madd(f32x4.splat(-5), d3, d5));
+    even = Simd.madd(k.two, d0, Simd.madd(k.minus5Halves, d2, f32x4.mul(half, d4)));
+    odd = Simd.madd(k.four, d1, Simd.madd(k.minusFive, d3, d5));
     Simd.store(target + 4 * targetStep, f32x4.add(even, odd), lanes);
     Simd.store(target + 5 * targetStep, f32x4.sub(odd, even), lanes);
-    Simd.store(target + 6 * targetStep, Simd.madd(f32x4.splat(5.25), f32x4.sub(d2, d4), f32x4.sub(d6, d0)), lanes);
+    Simd.store(target + 6 * targetStep, Simd.madd(k.twentyOneQuarters, f32x4.sub(d2, d4), f32x4.sub(d6, d0)), lanes);
   }
 
   @inline
@@ -54,15 +84,15 @@ class Five {
     const twoDifference = f32x4.sub(m2, m3);
     const halves = f32x4.add(m4, m5);
     const halfDifference = f32x4.sub(m4, m5);
-    const odd1 = Simd.madd(f32x4.splat(0.5), halfDifference, oneDifference);
-    const even2 = Simd.madd(f32x4.splat(0.25), halves, ones);
-    const odd3 = Simd.madd(f32x4.splat(0.125), halfDifference, oneDifference);
-    const even4 = Simd.madd(f32x4.splat(0.0625), halves, f32x4.add(ones, m6));
+    const odd1 = Simd.madd(k.half, halfDifference, oneDifference);
+    const even2 = Simd.madd(k.quarter, halves, ones);
+    const odd3 = Simd.madd(k.eighth, halfDifference, oneDifference);
+    const even4 = Simd.madd(k.sixteenth, halves, f32x4.add(ones, m6));
     v128.store(target, f32x4.add(ones, f32x4.add(twos, halves)));
-    v128.store(target + targetStep, Simd.madd(f32x4.splat(2), twoDifference, odd1));
-    v128.store(target + 2 * targetStep, Simd.madd(f32x4.splat(4), twos, even2));
-    v128.store(target + 3 * targetStep, Simd.madd(f32x4.splat(8), twoDifference, odd3));
-    v128.store(target + 4 * targetStep, Simd.madd(f32x4.splat(16), twos, even4));
+    v128.store(target + targetStep, Simd.madd(k.two, twoDifference, odd1));
+    v128.store(target + 2 * targetStep, Simd.madd(k.four, twos, even2));
+    v128.store(target + 3 * targetStep, Simd.madd(k.eight, twoDifference, odd3));
+    v128.store(target + 4 * targetStep, Simd.madd(k.sixteen, twos, even4));
   }
 
   @inline

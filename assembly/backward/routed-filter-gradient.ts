@@ -4,6 +4,7 @@
  * multiplies, and the filter's gradient is the sum of those windows: a seventh of the products that all outputs would take.
  */
 import { Simd } from '../simd';
+import { Transpose } from './pack';
 
 /** An entry of the list: address of a window, gradient. */
 const ENTRY_BYTES: usize = 8;
@@ -211,11 +212,7 @@ export function conv2dFilterGradientRouted(
   }
   // [OC][KH][run, padded] → [KH·run][OC]
   const ocBytes = (<usize>oc) << 2;
-  for (let ky: usize = 0; ky < <usize>kh; ky++) {
-    for (let i: usize = 0; i < <usize>run; i++) {
-      let source = sums + ky * rowBytes + (i << 2);
-      const end = dw + ocBytes;
-      for (; dw != end; dw += 4, source += filterBytes) store<f32>(dw, load<f32>(source));
-    }
+  for (let ky = 0; ky < kh; ky++, sums += rowBytes, dw += <usize>run * ocBytes) {
+    Transpose.matrix(sums, filterBytes, oc, run, dw, ocBytes);
   }
 }

@@ -15,16 +15,42 @@ const POINTS: usize = 36;
 const LINE: usize = 96;
 const buffer = memory.data(6 * 96, 16);
 
+/** Numbers in all lanes of a vector: V8 would build such constants anew at every use. */
+@unmanaged
+class Constants {
+  minusSixth: v128;
+  sixth: v128;
+  third: v128;
+  quarter: v128;
+  twelfth: v128;
+  twentyFourth: v128;
+  two: v128;
+  four: v128;
+}
+
+const k = changetype<Constants>(memory.data(offsetof<Constants>(), 16));
+
 class GradientTile {
+  /** Fractions that no list of numbers holds exactly: computed, as the compiler would. */
+  static setConstants(): void {
+    k.minusSixth = f32x4.splat(-1.0 / 6.0);
+    k.sixth = f32x4.splat(1.0 / 6.0);
+    k.third = f32x4.splat(1.0 / 3.0);
+    k.quarter = f32x4.splat(0.25);
+    k.twelfth = f32x4.splat(1.0 / 12.0);
+    k.twentyFourth = f32x4.splat(1.0 / 24.0);
+    k.two = f32x4.splat(2);
+    k.four = f32x4.splat(4);
+  }
+
   /** Four gradients through G: six, stored `step` bytes apart. */
   @inline
   static spread(a: v128, b: v128, c: v128, d: v128, target: usize, step: usize, lanes: i32): void {
-    const sixth = f32x4.splat(-1.0 / 6.0);
-    const even = f32x4.mul(f32x4.add(a, c), sixth);
-    const odd = f32x4.mul(f32x4.add(b, d), sixth);
-    const evenTwo = f32x4.add(f32x4.mul(a, f32x4.splat(1.0 / 24.0)), f32x4.mul(c, f32x4.splat(1.0 / 6.0)));
-    const oddTwo = f32x4.add(f32x4.mul(b, f32x4.splat(1.0 / 12.0)), f32x4.mul(d, f32x4.splat(1.0 / 3.0)));
-    Simd.store(target, f32x4.mul(a, f32x4.splat(0.25)), lanes);
+    const even = f32x4.mul(f32x4.add(a, c), k.minusSixth);
+    const odd = f32x4.mul(f32x4.add(b, d), k.minusSixth);
+    const evenTwo = f32x4.add(f32x4.mul(a, k.twentyFourth), f32x4.mul(c, k.sixth));
+    const oddTwo = f32x4.add(f32x4.mul(b, k.twelfth), f32x4.mul(d, k.third));
+    Simd.store(target, f32x4.mul(a, k.quarter), lanes);
     Simd.store(target + step, f32x4.add(even, odd), lanes);
     Simd.store(target + 2 * step, f32x4.sub(even, odd), lanes);
     Simd.store(target + 3 * step, f32x4.add(evenTwo, oddTwo), lanes);
@@ -44,9 +70,9 @@ class GradientTile {
     const ones = f32x4.add(m1, m2);
     const twos = f32x4.add(m3, m4);
     Simd.store(target, f32x4.add(f32x4.add(m0, ones), twos), lanes);
-    const odd = Simd.madd(f32x4.splat(2), f32x4.sub(m3, m4), f32x4.sub(m1, m2));
+    const odd = Simd.madd(k.two, f32x4.sub(m3, m4), f32x4.sub(m1, m2));
     Simd.store(target + targetStep, odd, lanes);
-    Simd.store(target + 2 * targetStep, f32x4.add(Simd.madd(f32x4.splat(4), twos, ones), m5), lanes);
+    Simd.store(target + 2 * targetStep, f32x4.add(Simd.madd(k.four, twos, ones), m5), lanes);
   }
 
   /** A vector of the gradient; zero where the tile reaches beyond the outputs. */
@@ -162,6 +188,7 @@ export function conv2dFilterGradientWinograd(
   blockTiles: i32,
   rowsPerTile: i32,
 ): void {
+  GradientTile.setConstants();
   WinogradTiles.place<Four>(h, w, c, oh, ow, top, left);
   const across = (ow + 3) >> 2;
   const perImage = across * ((oh + 3) >> 2);
