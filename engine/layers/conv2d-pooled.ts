@@ -70,7 +70,7 @@ export function pooledAlgorithms(
   return [{ name: 'pooled', cost: gemmCost(m, k, n) + POOL_COST * m * n, calls: fused }, ...behind];
 }
 
-/** Bytes of x that a block of images has, which every channel walks over: about half of the first-level cache. */
+/** Bytes of x that a block of images has, which every channel walks over: what the first-level cache holds. */
 const BLOCK_BYTES = 48 * 1024;
 
 function filterByRoutes(c: BackwardContext<Attributes>): readonly KernelCall[] {

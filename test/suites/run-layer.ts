@@ -5,7 +5,7 @@
  */
 import { instantiateKernels, type KernelName, type KernelSource, type Kernels } from '../../engine/kernels.ts';
 import { type LayerKind, layers } from '../../engine/layers/index.ts';
-import { type Algorithm, type BackwardContext, type Context, cheapest, type Layer } from '../../engine/layers/layer.ts';
+import type { BackwardContext, Context, Layer } from '../../engine/layers/layer.ts';
 import { checkedKernel } from '../../engine/plan.ts';
 import {
   type Argument,
@@ -19,6 +19,7 @@ import {
 import type { Shape, Tensor } from '../../engine/tensor.ts';
 import { clampGradient } from '../../engine/training/backward-plan.ts';
 import type { TrainingDraw } from '../reference/reference.ts';
+import { forwardCalls, gradientCalls, trainingAlgorithms, trainingCalls } from './choose-algorithm.ts';
 
 export interface LayerCase {
   readonly kind: LayerKind;
@@ -157,7 +158,7 @@ export class LayerRunner {
   trainingAlgorithms(c: LayerCase, options: RunOptions = {}) {
     const layer = layerOfKind(c.kind);
     const { context } = new Pass(c, this.kernels, options);
-    const forward = (layer.trainingAlgorithms ?? layer.algorithms)?.(context).map(({ name }) => name) ?? ['direct'];
+    const forward = trainingAlgorithms(layer, context)?.map(({ name }) => name) ?? ['direct'];
     const gradients = layer.gradients?.(this.backwardContext(c, context)) ?? [];
     return {
       forward,
@@ -171,9 +172,7 @@ export class LayerRunner {
     const pass = new Pass(c, this.kernels, options);
     const { context } = pass;
     const backwardContext = this.backwardContext(c, context, wanted);
-    const forward = layer.forwardTraining
-      ? list(layer.forwardTraining(context))
-      : forwardCalls(layer, context, options.algorithm, layer.trainingAlgorithms);
+    const forward = trainingCalls(layer, context, options.algorithm);
     const masked: KernelCall[] = [];
     if (options.epilogue) {
       const before = operand('dy before the clamp', context.y.shape, 'activation');
@@ -288,35 +287,6 @@ interface Contents {
 
 const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array =>
   new Uint8Array(buffer, byteOffset, byteLength);
-
-function forwardCalls(
-  layer: Layer,
-  context: Context<unknown>,
-  name?: string,
-  algorithmsOf = layer.algorithms,
-): readonly KernelCall[] {
-  if (layer.forward) return list(layer.forward(context));
-  return list(named(algorithmsOf?.(context) ?? [], name).calls());
-}
-
-function gradientCalls(
-  layer: Layer,
-  context: BackwardContext<unknown>,
-  names: Readonly<Record<string, string>>,
-): readonly KernelCall[] {
-  if (layer.backward) return list(layer.backward(context));
-  const gradients = layer.gradients?.(context) ?? [];
-  if (gradients.length === 0) throw new Error('this layer has no gradient');
-  return gradients.flatMap(({ of, algorithms }) => list(named(algorithms, names[of]).calls()));
-}
-
-/** The algorithm of this name; without one the cheapest. */
-function named(algorithms: readonly Algorithm[], name?: string): Algorithm {
-  if (name === undefined) return cheapest(algorithms);
-  const chosen = algorithms.find((algorithm) => algorithm.name === name);
-  if (!chosen) throw new Error(`no algorithm ${name}`);
-  return chosen;
-}
 
 /** An image's shape behind a maximum of 2×2 windows. */
 const halved = ([n, h, w, c]: Shape): Shape => [n as number, (h as number) >> 1, (w as number) >> 1, c as number];
