@@ -179,7 +179,7 @@ export function depthwiseConv2dU8(
   g.merged = scratch + ((<usize>(w * c) + 31) & ~15);
   g.filter = filter;
   g.yRowBytes = <usize>(ow * c);
-  memory.fill(scratch, <u8>xZero, w * c + 16);
+  memory.fill(scratch, <u8>xZero, w * c);
   for (let image = 0; image < n; image++, x += <usize>(h * w * c)) {
     for (let oy = 0; oy < oh; oy += g.passRows) {
       Merge.rows(path, x, oy * strideH - top);

@@ -13,8 +13,7 @@ export const FILTER_HEAD: usize = 32;
 export class Windowing {
   /** Output rows of one pass, 1 or 2. */
   passRows: i32;
-  /** Image rows under a pass, and the groups that they make, the last one partly filled. */
-  rows: i32;
+  /** Groups of image rows under a pass; the last may have more rows than are needed, with weights of zero. */
   groups: i32;
   /** Image rows of a group: 4, or 2 on path 0. */
   groupRows: i32;
@@ -28,8 +27,7 @@ export class Windowing {
   set(path: i32, kh: i32, kw: i32, strideH: i32, dilationH: i32, dilationW: i32): void {
     this.passRows = strideH == 1 && dilationH == 1 ? 2 : 1;
     this.groupRows = path == PATH_I16 ? 2 : 4;
-    this.rows = kh + this.passRows - 1;
-    this.groups = (this.rows + this.groupRows - 1) / this.groupRows;
+    this.groups = (kh + this.passRows + this.groupRows - 2) / this.groupRows;
     this.columns = (kw - 1) * dilationW + 1;
     this.filterBytes = (<usize>(this.groups * this.columns)) << 4;
     this.blockBytes = FILTER_HEAD + <usize>this.passRows * this.filterBytes;
@@ -121,11 +119,9 @@ export class Merge {
     const runBytes = <usize>(g.c & 3 ? g.c : g.c * g.imageWidth);
     const bytes = <usize>runs * runBytes;
     const xRowBytes = g.w * g.c;
-    let row = 0;
     for (let target = g.merged, end = target + <usize>g.groups * g.groupBytes; target != end; target += g.groupBytes) {
-      for (let slot: usize = 0; slot < (<usize>g.groupRows) << 2; slot += 4, row++, iy += g.dilationH) {
-        const isSeen = row < g.rows && <u32>iy < <u32>g.h;
-        store<usize>(rowTable + slot, isSeen ? x + <usize>(iy * xRowBytes) : g.zeroRow);
+      for (let slot: usize = 0; slot < (<usize>g.groupRows) << 2; slot += 4, iy += g.dilationH) {
+        store<usize>(rowTable + slot, <u32>iy < <u32>g.h ? x + <usize>(iy * xRowBytes) : g.zeroRow);
       }
       let pixel = Stage.fill(target, <usize>g.left * g.pixelBytes);
       for (let offset: usize = 0; offset < bytes; offset += runBytes, pixel += g.pixelBytes) {
