@@ -7,7 +7,7 @@ export default defineConfig({
       {
         test: {
           name: 'node',
-          include: ['test/{assembly,engine,scripts,page,worker-bundle}/**/*.test.ts'],
+          include: ['test/{assembly,bench,engine,scripts,page,worker-bundle}/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },

@@ -7,7 +7,7 @@ import { Columns } from './columns';
 import { Simd } from './simd';
 
 /**
- * y [rows,C] = (x − mean)·scale / √(variance + ε) + shift with the batch's own mean and (biased) variance; fills
+ * y [rows,C] = clamp((x − mean)·scale / √(variance + ε) + shift, lo, hi) with the batch's own mean and (biased) variance; fills
  * `statistics`. The unbiased variance is rows / (rows − 1) times the biased one, 0 where rows = 1.
  */
 export function batchNorm2dTraining(
@@ -19,6 +19,8 @@ export function batchNorm2dTraining(
   rows: i32,
   c: i32,
   epsilon: f64,
+  lo: f32,
+  hi: f32,
 ): void {
   const rowBytes = (<usize>c) << 2;
   const count = f32x4.splat(<f32>rows);
@@ -37,13 +39,16 @@ export function batchNorm2dTraining(
     Simd.store(target + rowBytes, inverse, lanes);
     Simd.store(target + 2 * rowBytes, f32x4.div(squares, degreesOfFreedom), lanes);
   }
+  const low = f32x4.splat(lo);
+  const high = f32x4.splat(hi);
   for (let row = 0; row < rows; row++, x += rowBytes, y += rowBytes) {
     for (let i = 0; i < c; i += 4) {
       const channel = (<usize>i) << 2;
       const mean = v128.load(statistics + channel);
       const factor = f32x4.mul(v128.load(statistics + rowBytes + channel), v128.load(scale + channel));
       const centred = f32x4.sub(v128.load(x + channel), mean);
-      Simd.store(y + channel, Simd.madd(centred, factor, v128.load(shift + channel)), min(4, c - i));
+      const value = Simd.madd(centred, factor, v128.load(shift + channel));
+      Simd.store(y + channel, Simd.clamp(value, low, high), min(4, c - i));
     }
   }
 }

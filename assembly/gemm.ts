@@ -8,6 +8,12 @@ import { Scalar, Simd } from './simd';
 
 /** Bytes of one panel row: eight f32. */
 const PANEL_ROW: usize = 32;
+/**
+ * Panels that a tile of rows is taken under before the next rows: two fill a line of the cache in y, four two lines; all
+ * of them should stay in the first-level cache.
+ */
+const GROUP_PANELS: i32 = 4;
+const GROUP_BYTES: usize = 16 * 1024;
 
 /**
  * What happens to a finished pair of vectors on its way to memory: policies given as type parameters, so that each
@@ -23,12 +29,18 @@ export class Plain {
   }
 }
 
+/**
+ * lo and hi of the clamp in all lanes. They are loaded behind the loop over K: a splat of an argument would be hoisted in
+ * front of it by V8, where no register is left.
+ */
+const limits = memory.data(2 * 16, 16);
+
 @unmanaged
 class Clamped {
   @inline
   store(y: usize, residual: usize, a: v128, b: v128, lo: f32, hi: f32): void {
-    const low = f32x4.splat(lo);
-    const high = f32x4.splat(hi);
+    const low = v128.load(limits);
+    const high = v128.load(limits, 16);
     v128.store(y, Simd.clamp(a, low, high));
     v128.store(y, Simd.clamp(b, low, high), 16);
   }
@@ -254,27 +266,24 @@ export class Gemm {
         Gemm.row<Store>(a, panel, panelBytes, y + offset, residual + offset, lo, hi);
       }
     }
-    for (; column + 8 <= n; column += 8, panel += panelBytes) {
+    const grouped = max(1, min(GROUP_PANELS, <i32>(GROUP_BYTES / panelBytes)));
+    while (column + 8 <= n) {
+      const panelsHere = min(grouped, (n - column) >> 3);
+      const groupEnd = panel + <usize>panelsHere * panelBytes;
       let aRow = a;
       let offset = (<usize>column) << 2;
       for (let left = m; left > 0; ) {
         const rows = Gemm.balancedRows(left, rowsPerTile);
-        Gemm.tileOf<Store>(
-          rows,
-          aRow,
-          aStride,
-          panel,
-          panel + panelBytes,
-          y + offset,
-          yStride,
-          residual + offset,
-          lo,
-          hi,
-        );
+        let at = offset;
+        for (let p = panel; p != groupEnd; p += panelBytes, at += PANEL_ROW) {
+          Gemm.tileOf<Store>(rows, aRow, aStride, p, p + panelBytes, y + at, yStride, residual + at, lo, hi);
+        }
         aRow += <usize>rows * aStride;
         offset += <usize>rows * yStride;
         left -= rows;
       }
+      panel = groupEnd;
+      column += panelsHere << 3;
     }
     if (column < n) Gemm.lastPanel(a, aStride, panel, y, yStride, residual, m, k, column, n, lo, hi, rowsPerTile);
   }
@@ -329,6 +338,8 @@ export class Gemm {
     hi: f32,
     rowsPerTile: i32,
   ): void {
+    v128.store(limits, f32x4.splat(lo));
+    v128.store(limits, f32x4.splat(hi), 16);
     if (residual) {
       Gemm.block<ClampedResidual>(a, aStride, panels, y, yStride, residual, m, k, n, lo, hi, rowsPerTile);
     } else if (lo == -Infinity && hi == Infinity) {

@@ -14,17 +14,22 @@ class MaxPool extends PoolWindows {
     for (let i = 0; i < this.c; i += 4) this.reduce(xOffset, y, i, min(4, this.c - i), rows, columns);
   }
 
-  /** f32x4.max, slow as it is, since pmax would lose a NaN on one side or the other. */
+  /** f32x4.max is slow, and pmax loses a NaN on its right: so these are looked for by themselves. */
   @inline
   reduce(xOffset: usize, y: usize, i: i32, lanes: i32, rows: i32, columns: i32): void {
     const channel = (<usize>i) << 2;
     let best = f32x4.splat(-Infinity);
+    let unordered = Simd.zero();
     let row = this.x + xOffset + channel;
     for (let ky = 0; ky < rows; ky++, row += this.rowBytes) {
       let tap = row;
-      for (let kx = 0; kx < columns; kx++, tap += this.tapBytes) best = f32x4.max(best, v128.load(tap));
+      for (let kx = 0; kx < columns; kx++, tap += this.tapBytes) {
+        const value = v128.load(tap);
+        best = f32x4.pmax(best, value);
+        unordered = v128.or(unordered, f32x4.ne(value, value));
+      }
     }
-    Simd.store(y + channel, best, lanes);
+    Simd.store(y + channel, v128.or(best, unordered), lanes); // all ones are a NaN
   }
 }
 

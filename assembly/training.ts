@@ -26,7 +26,7 @@ export { accumulate, clampBackward, moveTowards } from './backward/elementwise';
 export { gatherAxisBackward } from './backward/gather';
 export { columnSums, gemmTransposed } from './backward/gemm';
 export { groupNormBackward } from './backward/group-norm';
-export { packPanelsTransposed } from './backward/pack';
+export { packPanelsTransposed, packSlices } from './backward/pack';
 export {
   averagePool2dBackward,
   globalAveragePool2dBackward,
@@ -35,9 +35,15 @@ export {
 } from './backward/pool2d';
 export { preluBackward } from './backward/prelu';
 export { reduceExtremeBackward } from './backward/reduce';
+export { conv2dFilterGradientRouted } from './backward/routed-filter-gradient';
+export { conv2dInputGradientRouted } from './backward/routed-input-gradient';
 export { logSoftmaxBackward, softmaxBackward, softmaxCrossEntropy } from './backward/softmax';
 export { stridedAdd } from './backward/strided-add';
+export { conv2dFilterGradientWinograd } from './backward/winograd-filter-gradient';
 export { batchNorm2dTraining } from './batch-norm2d';
+export { conv2dMaxPool2d } from './conv2d-max-pool2d';
 export { dropout } from './dropout';
 export * from './inference';
 export { adamUpdate, sgdUpdate } from './optimizer';
+export { maxPool2dRouted } from './routed-pool2d';
+export { conv2dWinograd5, packWinograd5 } from './winograd-five';

@@ -8,7 +8,7 @@ import { byteCount, elementCount, type Shape } from './tensor.ts';
 export interface LayerDescription {
   readonly id: string;
   readonly kind: string;
-  /** Output shape, −1 for the batch. */
+  /** Output shape, −1 for a free batch. */
   readonly shape: Shape;
   /** Learned and running weights, biases included. */
   readonly parameters: number;
@@ -35,7 +35,9 @@ const PORTABLE: Capabilities = { relaxed: false, dot8: false, rowsPerTile: 4 };
 /** Describes a graph as it is written, layer by layer; `peakBytes` is of `running`, the graph after the passes. */
 export function describeGraph(graph: Graph, running: Graph = graph, capabilities = PORTABLE): GraphDescription {
   const shapes = inferShapes(graph, 1);
-  const layers = graph.nodes.map((node) => describeNode(node, shapes));
+  const isFree = graph.inputs.some(({ shape }) => shape[0] === -1);
+  const doubled = isFree ? inferShapes(graph, 2) : shapes;
+  const layers = graph.nodes.map((node) => describeNode(node, shapes, doubled));
   const sum = (of: (layer: LayerDescription) => number) => layers.reduce((total, layer) => total + of(layer), 0);
   const lowered = lower(running, { batch: 1, capabilities });
   const plan = makePlan(lowered, placeResidents([lowered], 0).addresses, 0);
@@ -45,17 +47,19 @@ export function describeGraph(graph: Graph, running: Graph = graph, capabilities
     macs: sum((layer) => layer.macs),
     bytes: sum((layer) => layer.bytes),
     peakBytes: plan.arenaBytes,
-    transposes: 0,
+    transposes: running.nodes.filter((node) => layerOf(node).transposes).length,
   };
 }
 
-function describeNode(node: Graph['nodes'][number], shapes: Shapes): LayerDescription {
+/** @param doubled shapes at twice the batch: what grows with it is the batch */
+function describeNode(node: Graph['nodes'][number], shapes: Shapes, doubled: Shapes): LayerDescription {
   const output = shapes.outputs(node)[0] as Shape;
+  const twice = doubled.outputs(node)[0] as Shape;
   const weights = weightsOf(node, shapes).map(({ shape }) => shape);
   return {
     id: node.id,
     kind: node.kind,
-    shape: [-1, ...output.slice(1)],
+    shape: output.map((side, axis) => (twice[axis] === side ? side : -1)),
     parameters: weights.reduce((total, shape) => total + elementCount(shape), 0),
     macs: layerOf(node).macs?.(shapes.inputs(node), output, node.attributes) ?? 0,
     bytes: weights.reduce((total, shape) => total + byteCount(shape), 0),

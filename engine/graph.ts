@@ -8,6 +8,7 @@ import { anyObject, excerpt, jsonPath, parseWith } from './json.ts';
 import { findLayer, type LayerKind, layers } from './layers/index.ts';
 import type { Layer, WeightSpec } from './layers/layer.ts';
 import { MAX_RANK } from './layers/shape-attribute.ts';
+import { type Quantization, quantizationSchema } from './quantize/quantization.ts';
 import { elementCount, formatShape, type Shape } from './tensor.ts';
 
 export const graphLimits = {
@@ -46,6 +47,9 @@ const nodeSchema = v.strictObject({
   weights: v.optional(v.record(v.string(), name)),
 });
 
+/** By reference: how a value is quantized, in a model of eight bits. */
+const quantization = v.optional(v.record(v.string(), quantizationSchema));
+
 /** The graph's part of a document; model-file.ts adds the rest of a model's. */
 export const graphEntries = {
   format: v.literal('borde/1'),
@@ -53,6 +57,7 @@ export const graphEntries = {
   inputs: v.pipe(v.array(inputSchema), v.maxLength(100)),
   nodes: v.pipe(v.array(nodeSchema), v.minLength(1), v.maxLength(graphLimits.nodes)),
   outputs: v.pipe(v.array(outputSchema), v.minLength(1), v.maxLength(100)),
+  quantization,
 };
 
 export type GraphInput = v.InferOutput<typeof inputSchema>;
@@ -62,6 +67,7 @@ export interface GraphDocument {
   readonly inputs: readonly GraphInput[];
   readonly nodes: readonly NodeDocument[];
   readonly outputs: readonly GraphOutput[];
+  readonly quantization?: Readonly<Record<Reference, Quantization>> | undefined;
 }
 
 /** The name of an input, the id of a node, or `id:1` for a node's further output. */
@@ -75,8 +81,13 @@ export interface GraphNode {
   readonly attributes: unknown;
   /** Role → name of the tensor in the model file. */
   readonly weights: Readonly<Record<string, string>>;
-  /** What passes have fused behind the node: y = clamp(y + residual, lo, hi). */
-  readonly epilogue?: { readonly lo: number; readonly hi: number; readonly residual?: Reference };
+  /** What passes have fused behind the node: y = clamp(y + residual, lo, hi), in training perhaps a maximum of that. */
+  readonly epilogue?: {
+    readonly lo: number;
+    readonly hi: number;
+    readonly residual?: Reference;
+    readonly maxPool?: true;
+  };
 }
 
 export interface Graph {
@@ -84,6 +95,8 @@ export interface Graph {
   /** In an order in which every node comes after its inputs. */
   readonly nodes: readonly GraphNode[];
   readonly outputs: readonly GraphOutput[];
+  /** Of a model of eight bits: how its values are quantized. */
+  readonly quantization?: Readonly<Record<Reference, Quantization>> | undefined;
 }
 
 export const layerOf = (node: GraphNode): Layer => layers[node.kind];
@@ -123,7 +136,12 @@ export function buildGraph(document: GraphDocument): Graph {
     }
     outputNames.add(output.name);
   });
-  return { inputs: document.inputs, nodes: inRunningOrder(document.inputs, nodes), outputs: document.outputs };
+  for (const reference of Object.keys(document.quantization ?? {})) {
+    checkReference(reference, taken, jsonPath(['quantization', reference]));
+  }
+  const { inputs, outputs, quantization } = document;
+  const inOrder = inRunningOrder(inputs, nodes);
+  return { inputs, nodes: inOrder, outputs, ...(quantization && { quantization }) };
 }
 
 const invalid = (path: string, sentence: string) => new EngineError('invalid-graph', `${path}: ${sentence}`, path);
@@ -232,7 +250,8 @@ export function inferShapes(graph: Graph, batch: number): Shapes {
   };
   for (const node of graph.nodes) {
     const inferred = atNode(node, () => layerOf(node).inferShape(node.inputs.map(of), node.attributes));
-    const outputs = (Array.isArray(inferred[0]) ? inferred : [inferred]) as readonly Shape[];
+    const own = (Array.isArray(inferred[0]) ? inferred : [inferred]) as readonly Shape[];
+    const outputs = node.epilogue?.maxPool ? own.map(halved) : own;
     for (const shape of outputs) {
       if (elementCount(shape) > graphLimits.elements) {
         throw new EngineError('limit-exceeded', `node "${node.id}": its output ${formatShape(shape)} is too large`);
@@ -247,8 +266,12 @@ export function inferShapes(graph: Graph, batch: number): Shapes {
   };
 }
 
+/** An image's shape behind a maximum of 2×2 windows. */
+const halved = ([n, h, w, channels]: Shape): Shape =>
+  [n, Math.floor((h as number) / 2), Math.floor((w as number) / 2), channels] as Shape;
+
 /** Runs a layer's own check and puts the node in front of its sentence. */
-function atNode<T>(node: GraphNode, check: () => T): T {
+export function atNode<T>(node: GraphNode, check: () => T): T {
   try {
     return check();
   } catch (error) {

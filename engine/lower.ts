@@ -106,9 +106,8 @@ export class Lowering {
     if (this.options.training && layer.forwardTraining) {
       return { node, algorithm: 'training', calls: list(layer.forwardTraining(context)) };
     }
-    const chosen = cheapest(
-      layer.algorithms?.(context) ?? [{ name: 'direct', cost: 0, calls: () => forwardOf(layer, context) }],
-    );
+    const algorithms = (this.options.training && layer.trainingAlgorithms?.(context)) || layer.algorithms?.(context);
+    const chosen = cheapest(algorithms ?? [{ name: 'direct', cost: 0, calls: () => forwardOf(layer, context) }]);
     return { node, algorithm: chosen.name, calls: list(chosen.calls()) };
   }
 
@@ -128,6 +127,7 @@ export class Lowering {
         lo: epilogue?.lo ?? Number.NEGATIVE_INFINITY,
         hi: epilogue?.hi ?? Number.POSITIVE_INFINITY,
         residual: epilogue?.residual === undefined ? undefined : this.value(epilogue.residual),
+        maxPool: epilogue?.maxPool === true,
       },
       capabilities: this.options.capabilities,
       scratch: (bytes) => ({ name: `${node.id} scratch`, role: 'activation', bytes }),

@@ -7,9 +7,10 @@ import { EngineError } from './errors.ts';
 import { buildGraph, type Graph, graphEntries, inferShapes, type Shapes, weightsOf } from './graph.ts';
 import { preprocessSchema } from './image/preprocess.ts';
 import { excerpt, parseJson, parseWith } from './json.ts';
+import { quantizeWeights } from './quantize/quantization.ts';
 import { headerEnd, parseHeader, readTensor, type TensorEntry, writeSafetensors } from './safetensors.ts';
 import { checkTask, taskSchema } from './tasks/index.ts';
-import { formatShape, sameShape, type Tensor } from './tensor.ts';
+import { elementCount, formatShape, sameShape, type Tensor } from './tensor.ts';
 
 export { headerEnd };
 
@@ -50,6 +51,8 @@ export interface Model {
   readonly card: ModelCard;
   readonly graph: Graph;
   readonly tensors: ReadonlyMap<string, Tensor>;
+  /** How weights are stored, where not as f32; eight bits for those that have a `NAME.scale`, whatever is said here. */
+  readonly storage?: 'F16' | undefined;
 }
 
 /**
@@ -98,13 +101,48 @@ export function parseModelHeader(start: Uint8Array, fileBytes: number): ModelHea
  * @throws EngineError as parseModelHeader, and `invalid-model` for a weight that is not finite
  */
 export function parseModel(file: Uint8Array): Model {
-  const { card, graph, tensors } = parseModelHeader(file, file.length);
-  return { card, graph, tensors: new Map(tensors.map((entry) => [entry.name, readTensor(file, entry)])) };
+  const { card, graph, tensors: entries } = parseModelHeader(file, file.length);
+  const raw = new Map(entries.map((entry) => [entry.name, readTensor(file, entry)]));
+  const tensors = new Map(
+    entries.map(({ name, type }): [string, Tensor] => {
+      const tensor = raw.get(name) as Tensor;
+      return [name, type === 'I8' ? scaled(tensor, raw.get(scaleName(name)) as Tensor) : tensor];
+    }),
+  );
+  const isHalf = entries.some(({ type }) => type === 'F16');
+  return { card, graph, tensors, ...(isHalf && { storage: 'F16' as const }) };
 }
 
-/** Writes a model file: the same model is the same bytes. */
+/** Where the scales of a weight of eight bits are, one an output channel. */
+export const scaleName = (weight: string): string => `${weight}.scale`;
+
+const scaled = ({ shape, data }: Tensor, scale: Tensor): Tensor => ({
+  shape,
+  data: data.map((level, i) => level * (scale.data[i % scale.data.length] as number)),
+});
+
+/**
+ * Writes a model file: the same model is the same bytes.
+ * @throws EngineError `invalid-input` for a weight that is too large for its storage
+ */
 export const serializeModel = (model: Model): Uint8Array =>
-  writeSafetensors({ borde: JSON.stringify(toDocument(model)) }, model.tensors);
+  writeSafetensors({ borde: JSON.stringify(toDocument(model)) }, model.tensors, (name, tensor) => {
+    const scale = model.tensors.get(scaleName(name));
+    if (scale) return quantizeWeights(tensor.data, scale.data);
+    return model.storage === 'F16' ? half(name, tensor) : tensor.data;
+  });
+
+/** The largest finite number of sixteen bits. */
+const HALF_MAX = 65_504;
+
+function half(name: string, { data }: Tensor): Float16Array {
+  const wrong = data.findIndex((value) => Math.abs(Math.fround(value)) > HALF_MAX);
+  if (wrong >= 0) {
+    const what = `element ${wrong} is ${data[wrong]}, sixteen bits hold numbers up to ${HALF_MAX}`;
+    throw new EngineError('invalid-input', `the tensor ${excerpt(name)} cannot be stored as f16: ${what}`);
+  }
+  return Float16Array.from(data);
+}
 
 /** The JSON of a graph and its card, keys in the order of MODEL §1. */
 export function toDocument({ card, graph }: Pick<Model, 'card' | 'graph'>): Record<string, unknown> {
@@ -114,6 +152,7 @@ export function toDocument({ card, graph }: Pick<Model, 'card' | 'graph'>): Reco
     inputs: graph.inputs,
     nodes: graph.nodes.map(({ id, kind, inputs, attributes, weights }) => ({ id, kind, inputs, attributes, weights })),
     outputs: graph.outputs,
+    quantization: graph.quantization,
     preprocess: card.preprocess,
     task: card.task,
     labels: card.labels,
@@ -137,8 +176,20 @@ function checkTensors(graph: Graph, shapes: Shapes, entries: readonly TensorEntr
         );
       }
       unused.delete(tensor);
+      if (entry.type === 'I8') checkScale(node.id, entry, byName.get(scaleName(tensor)));
+      if (entry.type === 'I8') unused.delete(scaleName(tensor));
     }
   }
   const [stray] = unused.keys();
   if (stray !== undefined) throw new EngineError('invalid-model', `no node uses the tensor ${excerpt(stray)}`);
+}
+
+/** A weight of eight bits needs a scale for each of its output channels, its last axes. */
+function checkScale(node: string, weight: TensorEntry, scale: TensorEntry | undefined): void {
+  const [channels = 0, ...others] = scale?.shape ?? [];
+  const isFitting = scale?.type === 'F32' && others.length === 0 && channels > 0;
+  if (isFitting && elementCount(weight.shape) % channels === 0) return;
+  const found = scale ? `${scale.type} ${formatShape(scale.shape)}` : 'none';
+  const expected = `expected ${excerpt(scaleName(weight.name))}, F32 with one number a channel of ${formatShape(weight.shape)}`;
+  throw new EngineError('invalid-model', `node "${node}": ${expected}, found ${found}`);
 }

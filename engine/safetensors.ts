@@ -17,7 +17,7 @@ export const safetensorsLimits = {
 const LENGTH_BYTES = 8;
 
 /** Bytes an element takes, for the types that are read here. */
-const elementBytes = { F32: 4, F16: 2 } as const;
+const elementBytes = { F32: 4, F16: 2, I8: 1 } as const;
 export type StorageType = keyof typeof elementBytes;
 
 export interface TensorEntry {
@@ -93,32 +93,48 @@ export function parseHeader(start: Uint8Array, fileBytes: number): SafetensorsHe
   return { metadata: parseMetadata(metadata), tensors, dataStart, fileBytes: end };
 }
 
-/** Reads one tensor as f32. `file` is the whole file. @throws EngineError `invalid-model` for a NaN or an infinity */
+/** What tensors are written as: an array's class is its type. */
+export type Stored = Float32Array | Float16Array | Int8Array;
+
+/** Reads one tensor as f32; I8 as the numbers that are there, without a scale. `file` is the whole file. @throws EngineError `invalid-model` for a NaN or an infinity */
 export function readTensor(file: Uint8Array, entry: TensorEntry): Tensor {
   const count = elementCount(entry.shape);
   // Not file.slice: Node's Buffer, which is a Uint8Array, gives a view there.
   const bytes = new Uint8Array(file.subarray(entry.start, entry.end)).buffer;
-  const data = entry.type === 'F32' ? new Float32Array(bytes) : Float32Array.from(new Float16Array(bytes));
-  for (let i = 0; i < count; i++) {
-    if (!Number.isFinite(data[i]))
-      throw invalid(`tensor ${excerpt(entry.name)}: element ${i} is ${data[i]}, weights must be finite`);
+  const data = floatsOf(entry.type, bytes);
+  // 0·x is 0 for all that is finite, and NaN else: one sum over millions of weights instead of a question each.
+  let zero = 0;
+  for (let i = 0; i < count; i++) zero += 0 * (data[i] as number);
+  if (zero !== 0) {
+    const i = data.findIndex((value) => !Number.isFinite(value));
+    throw invalid(`tensor ${excerpt(entry.name)}: element ${i} is ${data[i]}, weights must be finite`);
   }
   return { shape: entry.shape, data };
 }
+
+function floatsOf(type: StorageType, bytes: ArrayBuffer): Float32Array {
+  if (type === 'F32') return new Float32Array(bytes);
+  return Float32Array.from(type === 'F16' ? new Float16Array(bytes) : new Int8Array(bytes));
+}
+
+const typeOf = (data: Stored): StorageType => {
+  if (data instanceof Int8Array) return 'I8';
+  return data instanceof Float32Array ? 'F32' : 'F16';
+};
 
 /** Writes a file: tensors sorted by name, the header padded to eight bytes. The same content gives the same bytes. */
 export function writeSafetensors(
   metadata: Readonly<Record<string, string>>,
   tensors: ReadonlyMap<string, Tensor>,
-  type: StorageType = 'F32',
+  store: (name: string, tensor: Tensor) => Stored = (_, tensor) => tensor.data,
 ): Uint8Array {
   const names = [...tensors.keys()].sort();
+  const stored = new Map(names.map((name) => [name, store(name, tensors.get(name) as Tensor)]));
   const header: Record<string, unknown> = { __metadata__: metadata };
   let offset = 0;
-  for (const name of names) {
-    const { shape } = tensors.get(name) as Tensor;
-    const end = offset + elementBytes[type] * elementCount(shape);
-    header[name] = { dtype: type, shape, data_offsets: [offset, end] };
+  for (const [name, data] of stored) {
+    const end = offset + data.byteLength;
+    header[name] = { dtype: typeOf(data), shape: tensors.get(name)?.shape, data_offsets: [offset, end] };
     offset = end;
   }
   const json = new TextEncoder().encode(JSON.stringify(header));
@@ -127,11 +143,9 @@ export function writeSafetensors(
   new DataView(file.buffer).setBigUint64(0, BigInt(dataStart - LENGTH_BYTES), true);
   file.set(json, LENGTH_BYTES);
   let cursor = dataStart;
-  for (const name of names) {
-    const { data } = tensors.get(name) as Tensor;
-    const stored = type === 'F32' ? data : Float16Array.from(data);
-    file.set(new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength), cursor);
-    cursor += stored.byteLength;
+  for (const data of stored.values()) {
+    file.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), cursor);
+    cursor += data.byteLength;
   }
   return file;
 }

@@ -6,7 +6,8 @@ import { describeGraph, type GraphDescription, type LayerDescription } from '../
 import { EngineError } from '../engine/errors.ts';
 import type { GraphNode } from '../engine/graph.ts';
 import type { Image } from '../engine/image/image.ts';
-import { type Preprocess, preprocess } from '../engine/image/preprocess.ts';
+import { type PictureInput, pictureInput } from '../engine/image/picture-input.ts';
+import { channelCount, type Preprocess, preprocess } from '../engine/image/preprocess.ts';
 import type { KernelSource } from '../engine/kernels.ts';
 import type { Model } from '../engine/model-file.ts';
 import { Session } from '../engine/session.ts';
@@ -15,7 +16,7 @@ import type { Tensor } from '../engine/tensor.ts';
 
 /** What one run gave. */
 export interface Reading {
-  /** The network's input [1,H,W,C], after pre-processing. */
+  /** The picture [1,H,W,C] after pre-processing; the network may want its channels first. */
   readonly input: Tensor;
   /** Every node's value, by id. */
   readonly values: Readonly<Record<string, Tensor>>;
@@ -48,8 +49,7 @@ export class Network {
   private readonly model: Model;
   private readonly task: Task;
   private readonly spec: Preprocess;
-  private readonly inputName: string;
-  private readonly inputShape: readonly number[];
+  private readonly entrance: PictureInput;
   private readonly session: Session;
   private times: readonly number[] = [];
 
@@ -59,14 +59,12 @@ export class Network {
     if (!task || !spec || !labels) {
       throw new EngineError('invalid-input', 'the model file lacks "task", "preprocess" or "labels"');
     }
-    const input = model.graph.inputs[0] as Model['graph']['inputs'][number];
     this.model = model;
     this.task = task;
     this.spec = spec;
     this.labels = labels;
     this.nodes = model.graph.nodes;
-    this.inputName = input.name;
-    this.inputShape = [1, ...input.shape.slice(1)];
+    this.entrance = pictureInput(model.graph, spec);
     this.description = describeGraph(model.graph);
     const graph = definitionOf(task).extend(task, model.graph);
     const taps = model.graph.nodes.map((node) => node.id);
@@ -76,12 +74,15 @@ export class Network {
   /** Runs the network on one picture. */
   read(picture: Image): Reading {
     const data = preprocess(picture, this.spec);
+    const input = this.entrance.arrange(data);
     const start = performance.now();
-    const values = this.session.run({ [this.inputName]: data });
+    const values = this.session.run({ [this.entrance.name]: input });
     const milliseconds = this.median(performance.now() - start);
     const scores = (values[this.task.output] as Tensor).data;
     const top = scores.indexOf(scores.reduce((best, score) => Math.max(best, score), 0));
-    return { input: { shape: this.inputShape, data }, values, scores, top, milliseconds };
+    const [width, height] = this.spec.size;
+    const shape = [1, height, width, channelCount(this.spec.channels)];
+    return { input: { shape, data }, values, scores, top, milliseconds };
   }
 
   /** A single run may be held up by anything else that the browser does; what is shown should not flicker. */

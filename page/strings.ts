@@ -1,11 +1,5 @@
 /** All that the page says, in its two languages. */
-import type { LayerKind } from '../engine/layers/index.ts';
-
-/** What a kind of layer is called, and what it does, in one sentence. */
-export interface Kind {
-  readonly name: string;
-  readonly does: string;
-}
+import { kinds } from './kinds.ts';
 
 const en = {
   language: 'English',
@@ -66,48 +60,7 @@ const en = {
     other: 'The network could not be started.',
   },
   footer: 'The picture never leaves your device unless you ask the worker.',
-  kinds: {
-    conv2d: {
-      name: 'convolution',
-      does: 'Each filter slides a small window over its input and adds up the products: the sum is large where the input looks like the filter.',
-    },
-    depthwiseConv2d: {
-      name: 'depthwise convolution',
-      does: 'Every map is filtered by a window of its own; maps are not mixed.',
-    },
-    relu: {
-      name: 'ReLU',
-      does: 'Keeps what is positive and sets the rest to zero, so that a map only tells where its pattern was found.',
-    },
-    relu6: { name: 'ReLU6', does: 'Keeps what lies between 0 and 6 and cuts off the rest.' },
-    maxPool2d: {
-      name: 'max pooling',
-      does: 'Keeps the largest value of each window: the map shrinks, and small shifts of the digit no longer matter.',
-    },
-    averagePool2d: { name: 'average pooling', does: 'Replaces each window by its mean: the map shrinks.' },
-    globalAveragePool2d: {
-      name: 'global average pooling',
-      does: 'Replaces each map by its mean: how much of its pattern there is, no longer where.',
-    },
-    globalMaxPool2d: {
-      name: 'global max pooling',
-      does: 'Keeps the largest value of each map: whether its pattern was found, no longer where.',
-    },
-    bias: { name: 'bias', does: 'Adds one number to each map.' },
-    batchNorm2d: { name: 'batch norm', does: 'Shifts and scales each map so that its values stay in a handy range.' },
-    add: { name: 'addition', does: 'Adds two stacks of maps, so that a block only has to learn what to change.' },
-    dropout: {
-      name: 'dropout',
-      does: 'Only matters in training, where it forgets values at random; here it does nothing.',
-    },
-    flatten: { name: 'flatten', does: 'Lays all maps out as one row of numbers. Nothing is computed.' },
-    dense: {
-      name: 'dense',
-      does: 'Each unit is a weighted sum of all the numbers before it: evidence from all maps comes together.',
-    },
-    softmax: { name: 'softmax', does: 'Turns scores into probabilities: all positive, together 1.' },
-    constant: { name: 'constant', does: 'Numbers that belong to the model and never change.' },
-  } satisfies Partial<Record<LayerKind, Kind>>,
+  kinds: kinds.en,
 };
 
 export type Strings = typeof en;
@@ -171,51 +124,7 @@ const es: Strings = {
     other: 'No se pudo poner en marcha la red.',
   },
   footer: 'La imagen no sale de tu dispositivo, salvo que preguntes al worker.',
-  kinds: {
-    conv2d: {
-      name: 'convolución',
-      does: 'Cada filtro desliza una pequeña ventana sobre su entrada y suma los productos: la suma es grande donde la entrada se parece al filtro.',
-    },
-    depthwiseConv2d: {
-      name: 'convolución por canal',
-      does: 'Cada mapa se filtra con su propia ventana; los mapas no se mezclan.',
-    },
-    relu: {
-      name: 'ReLU',
-      does: 'Conserva lo positivo y pone a cero el resto: así un mapa solo dice dónde apareció su patrón.',
-    },
-    relu6: { name: 'ReLU6', does: 'Conserva lo que está entre 0 y 6 y recorta el resto.' },
-    maxPool2d: {
-      name: 'pooling máximo',
-      does: 'Conserva el mayor valor de cada ventana: el mapa encoge y un pequeño desplazamiento de la cifra ya no importa.',
-    },
-    averagePool2d: {
-      name: 'pooling medio',
-      does: 'Sustituye cada ventana por su media: el mapa encoge.',
-    },
-    globalAveragePool2d: {
-      name: 'pooling medio global',
-      does: 'Sustituye cada mapa por su media: cuánto hay de su patrón, ya no dónde.',
-    },
-    globalMaxPool2d: {
-      name: 'pooling máximo global',
-      does: 'Conserva el mayor valor de cada mapa: si apareció su patrón, ya no dónde.',
-    },
-    bias: { name: 'sesgo', does: 'Suma un número a cada mapa.' },
-    batchNorm2d: {
-      name: 'normalización por lotes',
-      does: 'Desplaza y escala cada mapa para que sus valores sigan en un rango cómodo.',
-    },
-    add: { name: 'suma', does: 'Suma dos grupos de mapas: un bloque solo tiene que aprender qué cambiar.' },
-    dropout: { name: 'dropout', does: 'Solo importa al entrenar, donde olvida valores al azar; aquí no hace nada.' },
-    flatten: { name: 'aplanar', does: 'Pone todos los mapas en una sola fila de números. No se calcula nada.' },
-    dense: {
-      name: 'densa',
-      does: 'Cada unidad es una suma ponderada de todos los números anteriores: se juntan los indicios de todos los mapas.',
-    },
-    softmax: { name: 'softmax', does: 'Convierte puntuaciones en probabilidades: todas positivas, en total 1.' },
-    constant: { name: 'constante', does: 'Números que son parte del modelo y nunca cambian.' },
-  },
+  kinds: kinds.es,
 };
 
 export const strings = { en, es } satisfies Record<string, Strings>;

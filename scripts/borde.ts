@@ -7,27 +7,30 @@ import { fileErrorReason, isFileError } from './io/file-error.ts';
 import { benchVerb } from './verbs/bench.ts';
 import { convolveVerb } from './verbs/convolve.ts';
 import { evaluateVerb } from './verbs/evaluate.ts';
+import { exportVerb } from './verbs/export.ts';
+import { importVerb } from './verbs/import.ts';
 import { inspectVerb } from './verbs/inspect.ts';
 import { predictVerb } from './verbs/predict.ts';
+import { quantizeVerb } from './verbs/quantize.ts';
 import { runVerb } from './verbs/run.ts';
 import { trainVerb } from './verbs/train.ts';
 
 /** In the order of `--help`. */
-const verbs: readonly Verb[] = [trainVerb, evaluateVerb, predictVerb, runVerb, inspectVerb, benchVerb, convolveVerb];
+const verbs: readonly Verb[] = [
+  trainVerb,
+  evaluateVerb,
+  predictVerb,
+  runVerb,
+  importVerb,
+  exportVerb,
+  quantizeVerb,
+  inspectVerb,
+  benchVerb,
+  convolveVerb,
+];
 
 /** Verbs that are announced (docs) and not there yet: a clear refusal instead of a guess at a misspelling. */
-const later: readonly string[] = [
-  'transfer',
-  'compare',
-  'import',
-  'export',
-  'quantize',
-  'augment',
-  'decode',
-  'publish',
-  'jobs',
-  'sign',
-];
+const later: readonly string[] = ['transfer', 'compare', 'augment', 'decode', 'publish', 'jobs', 'sign'];
 
 /** Flags, likewise. */
 const laterFlags: Readonly<Record<string, readonly string[]>> = {

@@ -5,7 +5,12 @@
  * Left out, because onnxruntime departs from the operators' specification or refuses:
  *   Resize, align_corners by scales that give no whole length (fixtures/resize.ts says more)
  *   Resize to nearest by tf_crop_and_resize where a side keeps its length: onnxruntime does not look at the region then
+ *   Resize by a scale under which an axis keeps its length, as 3 · 1.3: onnxruntime copies the axis, whatever the scale
  *   Conv and pools with auto_pad SAME_* and dilations: "Dilation not supported for AutoPadType"
+ *   pools with auto_pad SAME_* whose stride exceeds their window: "padding values must be non-negative" of MaxPool, while
+ *     AveragePool then starts behind the first pixel
+ *   ConvTranspose with auto_pad SAME_* whose stride exceeds its filter: the text says input · stride, onnxruntime makes less
+ *   Pad, wrap, by more than an axis has: onnxruntime reads memory that nobody has written
  */
 import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

@@ -18,9 +18,13 @@ declare module 'onnxruntime-web' {
     create(
       model: Uint8Array,
       options: {
-        readonly executionProviders: readonly ['wasm'];
+        readonly executionProviders: readonly ['wasm' | 'cpu'];
         readonly graphOptimizationLevel: 'disabled' | 'all';
         readonly logSeverityLevel: 0 | 1 | 2 | 3 | 4;
+        readonly executionMode?: 'sequential';
+        readonly intraOpNumThreads?: number;
+        readonly interOpNumThreads?: number;
+        readonly freeDimensionOverrides?: Readonly<Record<string, number>>;
       },
     ): Promise<InferenceSession>;
   };

@@ -3,4 +3,5 @@ import { binary } from './binary.ts';
 
 export const add = binary('add', 'Add', [(c) => ({ calls: [], source: c.dy }), (c) => ({ calls: [], source: c.dy })], {
   residualAdd: true,
+  epilogue: { clamp: true, clampInTraining: true },
 });

@@ -9,7 +9,7 @@ import type { Shape } from '../tensor.ts';
 import { layer } from './layer.ts';
 import { channelsFirst } from './onnx.ts';
 import { defaultStride, poolEntries, slidingArguments } from './pool.ts';
-import { onnxWindow, windowOutput } from './window.ts';
+import { onnxPool, windowOutput } from './window.ts';
 
 const attributes = v.pipe(
   v.strictObject({ ...poolEntries, countPadding: v.optional(v.boolean(), false) }),
@@ -32,8 +32,7 @@ export const averagePool2d = layer<v.InferOutput<typeof attributes>>({
 
   onnx: (o) => {
     const attributes = {
-      ...onnxWindow(o.x[0] as Shape, o.a),
-      ceil_mode: o.a.ceilMode ? 1 : 0,
+      ...onnxPool(o.x[0] as Shape, o.a, o.a.countPadding),
       count_include_pad: o.a.countPadding ? 1 : 0,
     };
     return channelsFirst(o.node('AveragePool', [o.image(0)], attributes));

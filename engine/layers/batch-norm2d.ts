@@ -54,7 +54,7 @@ export const batchNorm2d = layer<Attributes>({
     );
     return call('affine', c.x[0] as Operand, packed, c.y, rows, channels, clampArguments(c));
   },
-  epilogue: { clamp: true },
+  epilogue: { clamp: true, clampInTraining: true },
 
   affine: (w, { epsilon }) => {
     const { scale, shift, mean, variance } = w as Record<string, Tensor>;
@@ -77,6 +77,7 @@ export const batchNorm2d = layer<Attributes>({
       statistics(c),
       rowsAndChannels(c.y.shape),
       c.a.epsilon,
+      clampArguments(c),
     ),
 
   backward: (c) => {

@@ -17,7 +17,7 @@ export const bias = layer<v.InferOutput<typeof attributes>>({
   inPlace: true,
   forward: (c) =>
     call('addBias', c.x[0] as Operand, c.w.bias as Operand, c.y, rowsAndChannels(c.y.shape), clampArguments(c)),
-  epilogue: { clamp: true },
+  epilogue: { clamp: true, clampInTraining: true },
   affine: (w) => {
     const shift = (w.bias as Tensor).data;
     return { scale: new Float32Array(shift.length).fill(1), shift };

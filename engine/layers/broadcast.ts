@@ -32,7 +32,7 @@ export function broadcastShape(a: Shape, b: Shape, apart = 0): Shape {
         const found = `expected equal lengths or 1, got ${length} and ${other}`;
         throw new EngineError('shape-mismatch', `the shapes ${shapes} do not fit each other: ${found}`);
       }
-      return Math.max(length, other);
+      return length === 1 ? other : length;
     });
 }
 

@@ -196,7 +196,7 @@ export const convTranspose2d = layer<Attributes>({
   forward,
   backward,
 
-  epilogue: { clamp: true, residual: true },
+  epilogue: { clamp: true, residual: true, clampInTraining: true },
   foldAffine: (w, a, affine) => {
     const outputs = a.filters / a.groups;
     const groupChannels = ((w.filter?.shape[2] as number) / a.groups) * outputs;

@@ -73,7 +73,7 @@ export const dense = layer<Attributes>({
     return call('gemm', x, 4 * k, panels, c.y, 4 * n, residual, m, k, n, clampArguments(c), blocking);
   },
 
-  epilogue: { clamp: true, residual: true },
+  epilogue: { clamp: true, residual: true, clampInTraining: true },
   foldAffine: (w, a, affine) => ({ weights: foldIntoFilter(w, affine, a.units), attributes: { ...a, bias: true } }),
 
   backward,

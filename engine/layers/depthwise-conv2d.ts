@@ -72,7 +72,7 @@ export const depthwiseConv2d = layer<Attributes>({
     return hasTiles(c) ? [{ name: 'tiles', cost: taps, calls: () => tiles(c) }, direct] : [direct];
   },
 
-  epilogue: { clamp: true, residual: true },
+  epilogue: { clamp: true, residual: true, clampInTraining: true },
   foldAffine: (w, a, affine) => ({
     weights: foldIntoFilter(w, affine, affine.scale.length),
     attributes: { ...a, bias: true },

@@ -7,10 +7,14 @@ const BLOCK_BYTES = 96 * 1024;
 /** Bytes of [K, N] packed as panels of eight columns with a bias row each. */
 export const panelBytes = (k: number, n: number): number => Math.ceil(n / 8) * (k + 1) * 32;
 
-/** Rows of A [M, K] that are taken under all panels before the next ones: whole tiles, at least four of them. */
+/**
+ * Rows of A [M, K] that are taken under all panels before the next ones: what stays in cache, in blocks of nearly one
+ * size, since a block of few rows would leave registers empty.
+ */
 export function blockRows(m: number, k: number): number {
-  const fitting = Math.floor(BLOCK_BYTES / (4 * k));
-  return Math.min(m, Math.max(24, fitting - (fitting % 12)));
+  const fitting = Math.max(24, Math.floor(BLOCK_BYTES / (4 * k)));
+  const blocks = Math.ceil(m / fitting);
+  return Math.min(m, Math.ceil(m / blocks / 6) * 6);
 }
 
 /** Clamp limits in kernel order. */

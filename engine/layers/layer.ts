@@ -33,6 +33,8 @@ export interface Epilogue {
   readonly lo: number;
   readonly hi: number;
   readonly residual: Operand | undefined;
+  /** Training only: of that the maximum in 2×2 windows side by side; y has half as many rows and columns, rounded down. */
+  readonly maxPool: boolean;
 }
 
 export interface Context<A> {
@@ -78,6 +80,13 @@ export interface Algorithm {
   calls(): Calls;
 }
 
+/** One of the gradients that a backward pass computes, with the ways to do it. */
+export interface Gradient {
+  /** `filter`, `input` … */
+  readonly of: string;
+  readonly algorithms: readonly Algorithm[];
+}
+
 /** The one that is estimated to take the least time; of equals the first. */
 export const cheapest = (algorithms: readonly Algorithm[]): Algorithm =>
   algorithms.reduce((best, candidate) => (candidate.cost < best.cost ? candidate : best));
@@ -118,9 +127,14 @@ export interface Layer<A = any> {
   forward?(context: Context<A>): Calls;
   /** … or several ways, each with a cost. */
   algorithms?(context: Context<A>): readonly Algorithm[];
+  /** Those that training has, if others. */
+  trainingAlgorithms?(context: Context<A>): readonly Algorithm[];
   /** Training's forward where it differs from inference's (batch statistics, dropout). */
   forwardTraining?(context: Context<A>): Calls;
+  /** The calls that compute all gradients, for a layer with one way to do it … */
   backward?(context: BackwardContext<A>): Calls;
+  /** … or several ways. */
+  gradients?(context: BackwardContext<A>): readonly Gradient[];
 
   /** y is x, byte for byte (flatten): no calls, no memory. */
   readonly view?: true;
@@ -128,15 +142,26 @@ export interface Layer<A = any> {
   readonly identityAtInference?: true;
   /** y is the weight `value`: no inputs, no calls, memory that nobody writes. */
   readonly constant?: true;
+  /** Values are scores from 0 to 1 already: what a task would make of logits is done (softmax, sigmoid). */
+  readonly scores?: true;
   /** Values change their order in memory: what `inspect` counts as a transpose. */
   readonly transposes?: true;
   /** `forward` may write y over x[0], where both have one shape. */
   readonly inPlace?: true;
 
   /** What this layer's kernels can do to y before they store it. */
-  readonly epilogue?: { readonly clamp?: true; readonly residual?: true };
+  readonly epilogue?: {
+    readonly clamp?: true;
+    readonly residual?: true;
+    /** In training, too: forward clamps there as well, and backward, which is given dy behind the clamp, reads no y. */
+    readonly clampInTraining?: true;
+    /** In training, behind the clamp: whether such a layer takes the maximum of 2×2 windows, and has its gradient. */
+    maxPool?(a: A): boolean;
+  };
   /** This layer is nothing but a clamp: it may be fused into its producer's epilogue. */
   clamp?(a: A): readonly [lo: number, hi: number];
+  /** This layer is nothing but the maximum of 2×2 windows side by side; an odd row or column at the end is left out. */
+  halvingMaxPool?(a: A): boolean;
   /** This layer is x[0] + x[1] of equal shapes: it may be fused into a producer's epilogue. */
   readonly residualAdd?: true;
   /** This layer is nothing but zeros around an image [N,H,W,C]: how many at top, bottom, left, right; else undefined. */
@@ -152,6 +177,12 @@ export interface Layer<A = any> {
   onnx?: WriteOnnx<A>;
 
   readonly samples: readonly Sample[];
+}
+
+/** The calls of a layer's backward pass; undefined where it has no gradient. */
+export function backwardCalls(layer: Layer, context: BackwardContext<unknown>): readonly KernelCall[] | undefined {
+  if (layer.backward) return [layer.backward(context)].flat();
+  return layer.gradients?.(context).flatMap(({ algorithms }) => [cheapest(algorithms).calls()].flat());
 }
 
 /** Gives a layer its attribute type; the registry in index.ts does the rest. */

@@ -8,7 +8,7 @@ import type { Shape } from '../tensor.ts';
 import { layer } from './layer.ts';
 import { channelsFirst } from './onnx.ts';
 import { defaultStride, poolEntries, slidingArguments } from './pool.ts';
-import { onnxWindow, windowOutput } from './window.ts';
+import { onnxPool, windowOutput } from './window.ts';
 
 const attributes = v.pipe(v.strictObject(poolEntries), v.transform(defaultStride));
 
@@ -29,9 +29,11 @@ export const maxPool2d = layer<v.InferOutput<typeof attributes>>({
     ];
   },
 
+  halvingMaxPool: ({ size, stride, padding, dilation, ceilMode }) =>
+    [...size, ...stride, ...dilation, ...[padding].flat()].join() === '2,2,2,2,1,1,0,0,0,0' && !ceilMode,
+
   onnx: (o) => {
-    const attributes = { ...onnxWindow(o.x[0] as Shape, o.a), ceil_mode: o.a.ceilMode ? 1 : 0 };
-    return channelsFirst(o.node('MaxPool', [o.image(0)], attributes));
+    return channelsFirst(o.node('MaxPool', [o.image(0)], onnxPool(o.x[0] as Shape, o.a)));
   },
 
   samples: [

@@ -86,11 +86,21 @@ export const pad = layer<Attributes>({
   },
 
   onnx: (o) => {
-    const { names, order, list } = o.inputs();
-    const sides = list(o.a.padding);
-    const pads = o.integers([...sides.map(([before]) => before), ...sides.map(([, after]) => after)]);
-    const value = o.a.mode === 'constant' ? o.floats([], [o.a.value]) : '';
-    return { name: o.node('Pad', [...names, pads, value], { mode: o.a.mode }), order };
+    const { names, order, axis, list } = o.inputs();
+    const shape = o.x[0] as Shape;
+    const { mode, padding } = o.a;
+    // ONNX Runtime (1.30) refuses to mirror more than is there, and wraps it around into nothing: those are gathered.
+    const most = (i: number) => (shape[i] as number) - (mode === 'reflect' ? 1 : 0);
+    const isRepeated = (i: number) => (mode === 'reflect' || mode === 'wrap') && Math.max(...padding[i]!) > most(i);
+    let x = names[0] as string;
+    for (const pick of picksOf(shape, padding, mode === 'constant' ? 'edge' : mode)) {
+      if (!isRepeated(pick.axis)) continue;
+      x = o.node('Gather', [x, o.integers(pick.indices)], { axis: axis(pick.axis) });
+    }
+    const rest = list(padding.map((pads, i) => (isRepeated(i) ? [0, 0] : pads)));
+    const pads = o.integers([...rest.map(([before]) => before as number), ...rest.map(([, after]) => after as number)]);
+    const value = mode === 'constant' ? o.floats([], [o.a.value]) : '';
+    return { name: o.node('Pad', [x, pads, value], { mode }), order };
   },
 
   samples: [

@@ -10,8 +10,8 @@ import type { Operand } from '../region.ts';
 import { formatShape, type Shape } from '../tensor.ts';
 import { imageShape } from './block.ts';
 import { layer } from './layer.ts';
-import { channelsFirst } from './onnx.ts';
 import { type Resampling, resampleAxes, resampleAxesBackward } from './resample.ts';
+import { writeResize } from './resize-onnx.ts';
 import { type ResizedAxis, resizeTaps, scaledLength as roundedLength } from './resize-taps.ts';
 import { pair } from './window.ts';
 
@@ -72,15 +72,6 @@ function axesOf(x: Shape, { size, scales, roi }: Attributes): readonly [ResizedA
 const resamplings = (x: Shape, a: Attributes): readonly Resampling[] =>
   axesOf(x, a).map((axis, i) => ({ axis: i + 1, taps: resizeTaps(axis, a) }));
 
-/** Operator set 13 dropped a coordinate rule that is the rounding half up of another. */
-function newerCoordinates(a: Attributes): Attributes {
-  if (a.coordinates !== 'tf_half_pixel_for_nn') return a;
-  if (a.mode === 'nearest' && a.nearest === 'floor') {
-    return { ...a, coordinates: 'half_pixel', nearest: 'round_prefer_ceil' };
-  }
-  throw new EngineError('unsupported-model', `ONNX has no ${a.coordinates} with ${a.mode} and ${a.nearest} any more`);
-}
-
 export const resize = layer<Attributes>({
   attributes,
 
@@ -99,23 +90,7 @@ export const resize = layer<Attributes>({
   forward: (c) => resampleAxes(c, c.x[0] as Operand, c.y, resamplings((c.x[0] as Operand).shape, c.a)),
   backward: (c) => (c.dx[0] ? resampleAxesBackward(c, c.dy, c.dx[0], resamplings(c.dx[0].shape, c.a)) : []),
 
-  onnx: (o) => {
-    const a = newerCoordinates(o.a);
-    const roi = a.roi ? o.floats([4], a.roi) : '';
-    const scales = a.scales ? o.floats([2], a.scales) : '';
-    const sizes = a.scales ? '' : o.integers(a.size as readonly number[]);
-    const attributes = {
-      axes: [2, 3],
-      mode: a.mode,
-      coordinate_transformation_mode: a.coordinates,
-      nearest_mode: a.nearest,
-      cubic_coeff_a: { float: a.cubicA },
-      exclude_outside: a.excludeOutside ? 1 : 0,
-      antialias: a.antialias ? 1 : 0,
-      extrapolation_value: { float: a.extrapolation },
-    };
-    return channelsFirst(o.node('Resize', [o.image(0), roi, scales, sizes], attributes));
-  },
+  onnx: (o) => writeResize(o, axesOf(o.x[0] as Shape, o.a)),
 
   samples: [
     { input: [2, 3, 4, 5], scales: [2, 2] },

@@ -16,6 +16,7 @@ export const softmax = layer<v.InferOutput<typeof attributes>>({
 
   inferShape: ([x]) => x as Shape,
 
+  scores: true,
   inPlace: true,
   forward: ({ x: [x], y }) => call('softmax', x as Operand, y, rowsAndChannels(y.shape)),
 

@@ -127,12 +127,37 @@ export const isPointwise = (a: WindowAttributes): boolean =>
 /** A window's attributes in ONNX: paddings as numbers, since `auto_pad` is read differently here and there. */
 export function onnxWindow(x: Shape, a: WindowAttributes) {
   const [rows, columns] = [extent(a, 0, x[1] as number), extent(a, 1, x[2] as number)];
+  const pads: readonly [number, number, number, number] = [rows.before, columns.before, rows.after, columns.after];
   return {
     kernel_shape: a.size,
     strides: a.stride,
     dilations: a.dilation,
-    pads: [rows.before, columns.before, rows.after, columns.after],
+    pads,
   };
+}
+
+/**
+ * Pooling's window in ONNX. Of windows that hang over the far edge, ONNX's shape inference counts those that start beyond
+ * the input, too, which its text leaves out. Where there is one, that edge loses the padding that nobody reaches; or, where
+ * it has too little and padding does not count, the edge over which windows hang gets as much, and `ceil_mode` is avoided.
+ */
+export function onnxPool(x: Shape, a: WindowAttributes, countPadding = false) {
+  const window = onnxWindow(x, a);
+  const sides = ([0, 1] as const).map((axis) => {
+    const input = x[axis + 1] as number;
+    const { output, before, after } = extent(a, axis, input);
+    const reach = (a.size[axis] - 1) * a.dilation[axis] + 1;
+    // Pixels behind the last window; negative: how far it hangs over.
+    return { after, rest: input + before + after - reach - (output - 1) * a.stride[axis] };
+  });
+  const overhangs = sides.some(({ rest }) => rest < 0);
+  const isOneMore = sides.some(({ rest }) => rest > 0);
+  if (!overhangs || !isOneMore) return { ...window, ceil_mode: overhangs ? 1 : 0 };
+  const [top, left] = window.pads;
+  const cut = sides.map(({ after, rest }) => after - Math.max(0, rest));
+  if (cut.every((end) => end >= 0)) return { ...window, pads: [top, left, ...cut], ceil_mode: 1 };
+  if (countPadding) throw new EngineError('unsupported-model', 'ONNX cannot average up to one edge and over the other');
+  return { ...window, pads: [top, left, ...sides.map(({ after, rest }) => after - Math.min(0, rest))], ceil_mode: 0 };
 }
 
 /** A window over an image with so many zeros more around it; undefined where the padding follows from the input. */

@@ -1,4 +1,5 @@
-/** When and how a 3×3 convolution is done by Winograd's minimal filtering F(4×4, 3×3) (assembly/winograd.ts). */
+/** When and how a 3×3 convolution is done by Winograd's minimal filtering (assembly/winograd-tiles.ts). */
+import type { KernelName } from '../kernels.ts';
 import { type Argument, at, call, type KernelCall, type Operand, type Region, type RegionOffset } from '../region.ts';
 import type { Shape } from '../tensor.ts';
 import { clampArguments, gemmCost, panelBytes } from './gemm.ts';
@@ -10,31 +11,70 @@ interface Attributes extends WindowAttributes {
   readonly groups: number;
 }
 
-/** Multiplications a channel and tile, in place of 16 · 9. */
-const POINTS = 36;
-/** Bytes of the planes V and M of a block of tiles: about what the second-level cache holds beside the weights. */
-const BLOCK_BYTES = 512 * 1024;
-
-const tilesOf = (y: Shape): number => {
-  const [n, oh, ow] = y as [number, number, number];
-  return n * Math.ceil(oh / 4) * Math.ceil(ow / 4);
-};
-
-/** Tiles that are taken at a time: whole GEMM tiles. */
-function blockTiles(tiles: number, channels: number, filters: number): number {
-  const fitting = Math.floor(BLOCK_BYTES / (POINTS * 4 * (channels + filters)));
-  return Math.min(tiles, Math.max(12, fitting - (fitting % 12)));
+export interface TileSize {
+  readonly name: string;
+  /** Outputs along a tile's edge. */
+  readonly outputs: number;
+  /** Multiplications a channel and tile, in place of 9 · outputs². */
+  readonly points: number;
+  /** Time of a transform of a tile's input channel and output channel, in multiply-adds of the GEMM. */
+  readonly inputCost: number;
+  readonly outputCost: number;
+  readonly pack: KernelName;
+  readonly convolve: KernelName;
 }
 
-/**
- * Estimated time. A transform of a tile's channel takes as long as about 60 multiply-adds of the GEMM, of an output
- * channel 50; filters that no cache holds are read again for every block, 4 bytes in the time of 2 multiply-adds.
- */
-function cost(channels: number, filters: number, tiles: number): number {
-  const products = POINTS * gemmCost(tiles, channels, filters);
-  const transforms = tiles * (60 * channels + 50 * filters);
-  const blocks = Math.ceil(tiles / blockTiles(tiles, channels, filters));
-  return products + transforms + 2 * blocks * POINTS * channels * filters;
+/** F(4×4, 3×3). */
+export const four: TileSize = {
+  name: 'winograd',
+  outputs: 4,
+  points: 36,
+  inputCost: 60,
+  outputCost: 50,
+  pack: 'packWinograd',
+  convolve: 'conv2dWinograd',
+};
+
+/** F(5×5, 3×3): the training build alone has it. */
+export const five: TileSize = {
+  name: 'winograd5',
+  outputs: 5,
+  points: 49,
+  inputCost: 85,
+  outputCost: 70,
+  pack: 'packWinograd5',
+  convolve: 'conv2dWinograd5',
+};
+
+/** Bytes of the planes V and M of a block of tiles: about what the second-level cache holds beside the weights. */
+const BLOCK_BYTES = 512 * 1024;
+/** Transformed filters beyond this come from memory for every block: then blocks are as large as pays. */
+const CACHED_BYTES = 1024 * 1024;
+const LARGEST_BLOCK = 48;
+
+const tilesOf = (y: Shape, { outputs }: TileSize): number => {
+  const [n, oh, ow] = y as [number, number, number];
+  return n * Math.ceil(oh / outputs) * Math.ceil(ow / outputs);
+};
+
+const isCached = (channels: number, filters: number, { points }: TileSize): boolean =>
+  4 * points * channels * filters <= CACHED_BYTES;
+
+/** Tiles that are taken at a time: whole GEMM tiles. */
+function blockTiles(tiles: number, channels: number, filters: number, size: TileSize): number {
+  const fitting = Math.floor(BLOCK_BYTES / (size.points * 4 * (channels + filters)));
+  const least = isCached(channels, filters, size) ? 12 : LARGEST_BLOCK;
+  return Math.min(tiles, Math.max(least, fitting - (fitting % 12)));
+}
+
+/** Estimated time; a weight that is read for a block takes 1 from the cache and 10 from memory (8 to 12 GB/s a core). */
+function cost(channels: number, filters: number, y: Shape, size: TileSize): number {
+  const tiles = tilesOf(y, size);
+  const products = size.points * gemmCost(tiles, channels, filters);
+  const transforms = tiles * (size.inputCost * channels + size.outputCost * filters);
+  const blocks = Math.ceil(tiles / blockTiles(tiles, channels, filters, size));
+  const perWeight = isCached(channels, filters, size) ? 1 : 10;
+  return products + transforms + perWeight * blocks * size.points * channels * filters;
 }
 
 const isOne = (pair: readonly [number, number]): boolean => pair[0] === 1 && pair[1] === 1;
@@ -47,7 +87,7 @@ const isMade = (a: Attributes): boolean =>
 const MIN_CHANNELS = 4;
 
 /** The algorithm, where it can be had. */
-export function winograd(c: Context<Attributes>): readonly Algorithm[] {
+export function winograd(c: Context<Attributes>, size = four): readonly Algorithm[] {
   const [, h, w, channels] = (c.x[0] as Operand).shape as [number, number, number, number];
   const { filters } = c.a;
   if (!isMade(c.a) || channels < MIN_CHANNELS) return [];
@@ -58,7 +98,8 @@ export function winograd(c: Context<Attributes>): readonly Algorithm[] {
       y: c.y,
       top: extent(c.a, 0, h).before,
       left: extent(c.a, 1, w).before,
-      panels: pack(c, 'winograd', channels, filters, at(c.w.filter as Operand, 0), {
+      size,
+      panels: pack(c, size, size.name, channels, filters, at(c.w.filter as Operand, 0), {
         row: 3 * tap,
         tap,
         input: 4 * filters,
@@ -67,14 +108,18 @@ export function winograd(c: Context<Attributes>): readonly Algorithm[] {
       bias: c.w.bias ?? 0,
       epilogue: [c.epilogue.residual ?? 0, ...clampArguments(c)],
     });
-  return [{ name: 'winograd', cost: cost(channels, filters, tilesOf(c.y.shape)), calls }];
+  return [{ name: size.name, cost: cost(channels, filters, c.y.shape, size), calls }];
 }
 
 /**
  * The gradient of the input, which is a convolution, too: of dy with the filter turned by half a turn and its channels
  * exchanged.
  */
-export function winogradInputGradient(c: BackwardContext<Attributes>, dx: Operand): readonly Algorithm[] {
+export function winogradInputGradient(
+  c: BackwardContext<Attributes>,
+  dx: Operand,
+  size: TileSize,
+): readonly Algorithm[] {
   const [, h, w, channels] = dx.shape as [number, number, number, number];
   const { filters } = c.a;
   const [top, left] = [2 - extent(c.a, 0, h).before, 2 - extent(c.a, 1, w).before];
@@ -86,7 +131,8 @@ export function winogradInputGradient(c: BackwardContext<Attributes>, dx: Operan
       y: dx,
       top,
       left,
-      panels: pack(c, 'winograd turned', filters, channels, at(c.w.filter as Operand, 8 * tap), {
+      size,
+      panels: pack(c, size, `${size.name} turned`, filters, channels, at(c.w.filter as Operand, 8 * tap), {
         row: -3 * tap,
         tap: -tap,
         input: 4,
@@ -95,7 +141,32 @@ export function winogradInputGradient(c: BackwardContext<Attributes>, dx: Operan
       bias: 0,
       epilogue: [0, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
     });
-  return [{ name: 'winograd', cost: cost(filters, channels, tilesOf(dx.shape)), calls }];
+  return [{ name: size.name, cost: cost(filters, channels, dx.shape, size), calls }];
+}
+
+/** Time of the transforms of a tile's input channel and gradient channel, and of a matrix' element back. */
+const [FORTH, BACK] = [60, 3];
+
+/** The gradient of the filter, by F(3×3, 4×4) over tiles of the output. */
+export function winogradFilterGradient(c: BackwardContext<Attributes>): readonly Algorithm[] {
+  const x = c.x[0] as Operand;
+  const [n, h, w, channels] = x.shape as [number, number, number, number];
+  const [, oh, ow, filters] = c.dy.shape as [number, number, number, number];
+  if (!isMade(c.a) || channels < MIN_CHANNELS) return [];
+  const { points } = four;
+  const all = tilesOf(c.dy.shape, four);
+  const tiles = blockTiles(all, channels, filters, four);
+  const matrices = points * channels * filters;
+  const products = points * gemmCost(all, channels, filters);
+  // The sums are read and written again for every block, 4 bytes each way in the time of 2 multiply-adds.
+  const sums = (BACK + 4 * (Math.ceil(all / tiles) - 1)) * matrices;
+  const calls = () => {
+    const plane = (depth: number) => c.scratch(points * (4 * tiles * depth + 64));
+    const shape = [n, h, w, channels, oh, ow, extent(c.a, 0, h).before, extent(c.a, 1, w).before];
+    const scratch = [plane(channels), plane(filters), c.scratch(4 * matrices), tiles, c.capabilities.rowsPerTile];
+    return call('conv2dFilterGradientWinograd', x, shape, c.dy, filters, c.dw.filter as Operand, scratch);
+  };
+  return [{ name: 'winograd', cost: products + all * FORTH * (channels + filters) + sums, calls }];
 }
 
 interface Strides {
@@ -112,6 +183,7 @@ interface Panels {
 
 function pack(
   c: Context<Attributes>,
+  size: TileSize,
   key: string,
   channels: number,
   filters: number,
@@ -119,14 +191,15 @@ function pack(
   { row, tap, input, output }: Strides,
 ): Panels {
   const matrixBytes = panelBytes(channels, filters);
-  const region = c.packed(key, POINTS * matrixBytes, (target) => [
-    call('fillZero', target, POINTS * matrixBytes),
-    call('packWinograd', first, row, tap, input, output, channels, filters, target, matrixBytes),
+  const region = c.packed(key, size.points * matrixBytes, (target) => [
+    call('fillZero', target, size.points * matrixBytes),
+    call(size.pack, first, row, tap, input, output, channels, filters, target, matrixBytes),
   ]);
   return { region, matrixBytes };
 }
 
 interface Convolution {
+  readonly size: TileSize;
   readonly x: Operand;
   readonly y: Operand;
   readonly top: number;
@@ -137,12 +210,13 @@ interface Convolution {
   readonly epilogue: readonly Argument[];
 }
 
-function convolve(c: Context<Attributes>, { x, y, top, left, panels, bias, epilogue }: Convolution): KernelCall {
+function convolve(c: Context<Attributes>, convolution: Convolution): KernelCall {
+  const { size, x, y, top, left, panels, bias, epilogue } = convolution;
   const [n, h, w, channels] = x.shape as [number, number, number, number];
   const [, oh, ow, filters] = y.shape as [number, number, number, number];
-  const tiles = blockTiles(tilesOf(y.shape), channels, filters);
-  const plane = (depth: number) => c.scratch(POINTS * (4 * tiles * depth + 64));
+  const tiles = blockTiles(tilesOf(y.shape, size), channels, filters, size);
+  const plane = (depth: number) => c.scratch(size.points * (4 * tiles * depth + 64));
   const shape = [n, h, w, channels, oh, ow, top, left];
   const scratch = [plane(channels), plane(filters), tiles, c.capabilities.rowsPerTile];
-  return call('conv2dWinograd', x, shape, panels.region, panels.matrixBytes, bias, y, filters, epilogue, scratch);
+  return call(size.convolve, x, shape, panels.region, panels.matrixBytes, bias, y, filters, epilogue, scratch);
 }

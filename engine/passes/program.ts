@@ -18,6 +18,7 @@ export class Rewriting {
   readonly tensors: Map<string, Tensor>;
   private readonly inputs: Graph['inputs'];
   private outputs: Graph['outputs'];
+  private quantization: Graph['quantization'];
   /** In running order; a node that is gone leaves a hole. */
   private readonly order: (string | undefined)[];
   private readonly places: Map<string, number>;
@@ -30,6 +31,7 @@ export class Rewriting {
     this.tensors = new Map(tensors);
     this.inputs = graph.inputs;
     this.outputs = graph.outputs;
+    this.quantization = graph.quantization;
     this.order = graph.nodes.map(({ id }) => id);
     this.places = new Map(graph.nodes.map(({ id }, place) => [id, place]));
     this.nodes = new Map();
@@ -58,6 +60,8 @@ export class Rewriting {
     this.places.set(merged.id, place);
     this.add(merged);
     this.redirect(absorbed.id, merged.id);
+    const value = this.quantization?.[absorbed.id];
+    if (value) this.quantization = { ...this.quantization, [merged.id]: value };
   }
 
   /** Puts a node in place of the one with its id; a producer that it no longer reads goes, if nobody else does. */
@@ -72,7 +76,8 @@ export class Rewriting {
 
   get program(): Program {
     const nodes = this.order.flatMap((id) => (id === undefined ? [] : (this.nodes.get(id) as GraphNode)));
-    return { graph: { inputs: this.inputs, nodes, outputs: this.outputs }, tensors: this.tensors };
+    const { inputs, outputs, quantization } = this;
+    return { graph: { inputs, nodes, outputs, ...(quantization && { quantization }) }, tensors: this.tensors };
   }
 
   /** Lets every reader of `from` read `to` instead. */

@@ -1,7 +1,8 @@
 /** Classification: one score a class, the best ones first. */
 import * as v from 'valibot';
 import { EngineError } from '../errors.ts';
-import { elementCount, type Tensor } from '../tensor.ts';
+import { type Graph, layerOf, type Reference } from '../graph.ts';
+import { elementCount, formatShape, type Tensor } from '../tensor.ts';
 import type { TaskDefinition } from './task.ts';
 
 const schema = v.strictObject({
@@ -22,10 +23,23 @@ export interface Classification {
 
 /** No node of a file can have this id and be reached by a shorter one: `$` starts none that we write. */
 const SCORES = '$scores';
+const ROW = '$row';
 
 export const classify = {
   schema,
   defaults: { topK: 5, threshold: 0 },
+
+  propose: (graph) => {
+    const [output, ...others] = graph.outputs;
+    if (!output || others.length > 0) {
+      const names = graph.outputs.map(({ name }) => name).join(', ');
+      throw new EngineError(
+        'invalid-input',
+        `a classifier has one output, this graph has ${names}: a task must say which`,
+      );
+    }
+    return { kind: 'classify', output: output.name, activation: isScores(graph, output.from) ? 'given' : 'softmax' };
+  },
 
   check: (task, graph, shapes, labels) => {
     const output = graph.outputs.find(({ name }) => name === task.output);
@@ -34,7 +48,12 @@ export const classify = {
       const sentence = `$.task.output: there is no output "${task.output}", the graph has ${known}`;
       throw new EngineError('invalid-graph', sentence, '$.task.output');
     }
-    const classes = elementCount(shapes.of(output.from).slice(1));
+    const shape = shapes.of(output.from);
+    if (shape.length < 2) {
+      const sentence = `$.task.output: expected an output [N,classes], "${task.output}" is ${formatShape(shape)}`;
+      throw new EngineError('invalid-graph', sentence, '$.task.output');
+    }
+    const classes = elementCount(shape.slice(1));
     if (labels && labels.length !== classes) {
       throw new EngineError('invalid-graph', `$.labels: ${labels.length} labels for ${classes} classes`, '$.labels');
     }
@@ -43,9 +62,11 @@ export const classify = {
   extend: (task, graph) => {
     if (task.activation === 'given') return graph;
     const output = graph.outputs.find(({ name }) => name === task.output) as (typeof graph.outputs)[number];
-    const scores = { id: SCORES, kind: 'softmax', inputs: [output.from], attributes: {}, weights: {} } as const;
+    // An imported model may end in [N,classes,1,1].
+    const row = { id: ROW, kind: 'flatten', inputs: [output.from], attributes: {}, weights: {} } as const;
+    const scores = { id: SCORES, kind: 'softmax', inputs: [ROW], attributes: {}, weights: {} } as const;
     const outputs = graph.outputs.map((other) => (other === output ? { ...output, from: SCORES } : other));
-    return { ...graph, nodes: [...graph.nodes, scores], outputs };
+    return { ...graph, nodes: [...graph.nodes, row, scores], outputs };
   },
 
   answer: (task, outputs, labels, { topK, threshold }) => {
@@ -57,3 +78,11 @@ export const classify = {
       .map(({ score, index }) => ({ label: labels?.[index] ?? String(index), score }));
   },
 } satisfies TaskDefinition<Classify, Classification[]>;
+
+/** Whether a layer has made scores already, seen through views of them. */
+function isScores(graph: Graph, from: Reference): boolean {
+  const byId = new Map(graph.nodes.map((node) => [node.id, node]));
+  let node = byId.get(from);
+  while (node && layerOf(node).view) node = byId.get(node.inputs[0] as string);
+  return node !== undefined && layerOf(node).scores === true;
+}

@@ -1,5 +1,6 @@
 /** The registry of tasks: a file beside this one and a line here. */
 import * as v from 'valibot';
+import { EngineError } from '../errors.ts';
 import type { Graph, Shapes } from '../graph.ts';
 import { classify } from './classify.ts';
 import type { TaskDefinition } from './task.ts';
@@ -15,6 +16,15 @@ export type Answer = ReturnType<(typeof tasks)[Task['kind']]['answer']>;
 
 /** The definition that fulfils a parsed task. */
 export const definitionOf = (task: Task): TaskDefinition<Task, Answer> => tasks[task.kind];
+
+/**
+ * The task of a kind as a graph suggests it.
+ * @throws EngineError `invalid-input` for an unknown kind, or where the graph leaves more than one choice
+ */
+export function proposeTask(kind: string, graph: Graph): Task {
+  if (Object.hasOwn(tasks, kind)) return tasks[kind as Task['kind']].propose(graph);
+  throw new EngineError('invalid-input', `there is no task "${kind}": known are ${Object.keys(tasks).join(', ')}`);
+}
 
 /**
  * Checks a task against the graph that is to fulfil it.

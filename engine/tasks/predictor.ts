@@ -1,6 +1,7 @@
 /** Picture → answer: pre-processing, session and task of one model. What worker, command line and page call. */
 import { EngineError } from '../errors.ts';
 import type { Image } from '../image/image.ts';
+import { type PictureInput, pictureInput } from '../image/picture-input.ts';
 import { type Preprocess, preprocess } from '../image/preprocess.ts';
 import type { KernelSource } from '../kernels.ts';
 import type { Model } from '../model-file.ts';
@@ -13,10 +14,11 @@ export class Predictor {
   readonly session: Session;
   private readonly task: Task;
   private readonly preprocess: Preprocess;
-  private readonly inputName: string;
+  private readonly input: PictureInput;
 
   /**
-   * @throws EngineError `invalid-input` where the model's file does not say what it is for (no task, no preprocess)
+   * @throws EngineError `invalid-input` where the model's file does not say what it is for (no task, no preprocess), or its
+   *   pictures do not fit its input
    */
   constructor(model: Model, source: KernelSource, options: Pick<SessionOptions, 'maxBytes'> = {}) {
     const { task, preprocess: spec } = model.card;
@@ -30,7 +32,7 @@ export class Predictor {
     this.model = model;
     this.task = task;
     this.preprocess = spec;
-    this.inputName = (model.graph.inputs[0] as Model['graph']['inputs'][number]).name;
+    this.input = pictureInput(model.graph, spec);
     const graph = definitionOf(task).extend(task, model.graph);
     this.session = new Session({ graph, tensors: model.tensors }, source, options);
   }
@@ -43,14 +45,14 @@ export class Predictor {
     return this.answer(this.run(this.prepare(image)), options);
   }
 
-  /** The steps of predict, for callers that time them: picture → network input [1,H,W,C] … */
+  /** The steps of predict, for callers that time them: picture → network input in its own layout … */
   prepare(image: Image): Float32Array {
-    return preprocess(image, this.preprocess);
+    return this.input.arrange(preprocess(image, this.preprocess));
   }
 
   /** … → outputs … */
   run(input: Float32Array): Record<string, Tensor> {
-    return this.session.run({ [this.inputName]: input });
+    return this.session.run({ [this.input.name]: input });
   }
 
   /** … → answer. */

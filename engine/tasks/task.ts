@@ -14,6 +14,11 @@ export interface TaskDefinition<T, Answer> {
   /** Parses a model document's `task`. */
   readonly schema: GenericSchema<unknown, T>;
   readonly defaults: AnswerOptions;
+  /**
+   * The task as a graph suggests it: what `--task KIND` means.
+   * @throws EngineError `invalid-input` where the graph leaves more than one choice
+   */
+  propose(graph: Graph): T;
   /** @throws EngineError `invalid-graph` with the JSON path where the graph cannot fulfil the task */
   check(task: T, graph: Graph, shapes: Shapes, labels: readonly string[] | undefined): void;
   /** The graph that answers: the file's with what the task computes behind it, so that kernels do it. */

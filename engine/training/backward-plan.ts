@@ -5,6 +5,7 @@
 import { EngineError } from '../errors.ts';
 import { type Graph, type GraphNode, layerOf, type Reference, splitReference, weightsOf } from '../graph.ts';
 import type { Capabilities } from '../kernels.ts';
+import { backwardCalls, type Context } from '../layers/layer.ts';
 import { type Lowered, Lowering, type Step } from '../lower.ts';
 import { call, type KernelCall, type Operand, operand, type Region } from '../region.ts';
 import { elementCount, formatShape } from '../tensor.ts';
@@ -74,6 +75,10 @@ export function lowerTraining(graph: Graph, { samples, batch, capabilities }: Tr
   };
 }
 
+/** dy behind a layer's clamp, from dy in front of it, in place: nobody else reads the gradient of this value. */
+export const clampGradient = ({ y, epilogue: { lo, hi } }: Pick<Context<unknown>, 'y' | 'epilogue'>, dy: Operand) =>
+  call('clampBackward', y, dy, dy, elementCount(y.shape), lo, hi);
+
 /** Gradients that have arrived so far, by value. */
 class Backward {
   private readonly lowering: Lowering;
@@ -126,12 +131,13 @@ class Backward {
       this.receive(node.inputs[0] as Reference, { shape, region: dy.region });
       return { node, algorithm: 'backward', calls };
     }
-    if (!layer.backward) {
+    if (!layer.backward && !layer.gradients) {
       throw new EngineError(
         'no-gradient',
         `node "${node.id}": a ${node.kind} layer has no gradient, it cannot be trained through`,
       );
     }
+    if (node.epilogue) calls.push(clampGradient(context, dy));
     const dx = node.inputs.map((reference, index) => {
       if (!this.learned.has(this.idOf(reference))) return undefined;
       const gradient = operand(
@@ -142,8 +148,8 @@ class Backward {
       this.receive(reference, gradient);
       return gradient;
     });
-    const written = layer.backward({ ...context, dy, dys: dys as Operand[], dx, dw });
-    return { node, algorithm: 'backward', calls: [...calls, ...[written].flat()] };
+    const written = backwardCalls(layer, { ...context, dy, dys: dys as Operand[], dx, dw }) ?? [];
+    return { node, algorithm: 'backward', calls: [...calls, ...written] };
   }
 
   /** All gradients of one value, summed in the order in which they came, into the first. */

@@ -1,10 +1,10 @@
 /**
- * Optimisers over the weight vector, in a memory of their own: [weights | summed gradient | one shard's gradient | state].
- * An optimiser is an entry in the registry below; the arithmetic is in assembly/optimizer.ts.
+ * Optimisers over the weight vector, in the memory of the trainer beside them: weights, summed gradient, state. An optimiser is an entry in the registry below; the arithmetic is in assembly/optimizer.ts.
  */
-import { instantiateKernels, type KernelName, type KernelSource, type Kernels } from '../kernels.ts';
-import { alignUp } from '../memory.ts';
-import type { VectorEntry, WeightVector } from './weight-vector.ts';
+import type { KernelName } from '../kernels.ts';
+import { GRADIENT, WEIGHTS } from './shard-trainer.ts';
+import type { VectorMemory } from './vector-memory.ts';
+import type { VectorEntry } from './weight-vector.ts';
 
 interface Update {
   readonly w: number;
@@ -83,44 +83,50 @@ export interface OptimizerOptions {
   readonly weightDecay: number;
 }
 
+/** The sum of a batch's gradients, and one that came from another memory. */
+const SUM = 'summed gradient';
+const FOREIGN = 'foreign gradient';
+
 export class Optimizer {
   private readonly definition: Definition;
-  private readonly vector: WeightVector;
+  private readonly memory: VectorMemory;
   private readonly weightDecay: number;
-  private readonly kernels: Kernels;
-  private readonly vectorBytes: number;
   private shards = 0;
   /** Updates made. */
   step = 0;
 
-  constructor(vector: WeightVector, options: OptimizerOptions, source: KernelSource) {
+  constructor(memory: VectorMemory, options: OptimizerOptions) {
     this.definition = optimizers[options.name];
-    this.vector = vector;
+    this.memory = memory;
     this.weightDecay = options.weightDecay;
-    this.kernels = instantiateKernels(source);
-    this.vectorBytes = alignUp(4 * vector.length);
-    this.kernels.reserve(this.address(3 + this.definition.state.length));
+    for (const name of [WEIGHTS, GRADIENT, SUM, FOREIGN, ...this.definition.state]) memory.address(name);
   }
 
-  /** The weights, in place; a view that stays valid. */
+  /** The weights, in place. */
   get weights(): Float32Array {
-    return this.floats(0);
+    return this.memory.floats(WEIGHTS);
   }
 
   /** The state vectors by name, in place: what a checkpoint has to keep beside weights and step. */
   get state(): Readonly<Record<string, Float32Array>> {
-    return Object.fromEntries(this.definition.state.map((name, index) => [name, this.floats(3 + index)]));
+    return Object.fromEntries(this.definition.state.map((name) => [name, this.memory.floats(name)]));
   }
 
-  /** Adds a shard's gradient to the batch's. Shards must come in their order: sums of floats depend on it. */
-  add(gradient: Float32Array): void {
-    this.floats(2).set(gradient);
-    const learned = 4 * this.vector.learnedLength;
-    if (this.shards === 0) this.run('copyBytes', this.address(1), this.address(2), learned);
-    else this.run('accumulate', this.address(1), this.address(2), this.vector.learnedLength);
-    const running = this.vector.length - this.vector.learnedLength;
+  /**
+   * Adds a shard's gradient to the batch's: the one that the trainer beside it has just left, or one from elsewhere.
+   * Shards must come in their order: sums of floats depend on it.
+   */
+  add(gradient?: Float32Array): void {
+    if (gradient) this.memory.floats(FOREIGN).set(gradient);
+    const source = this.memory.address(gradient ? FOREIGN : GRADIENT);
+    const { learnedLength, length } = this.memory.vector;
+    const sum = this.memory.address(SUM);
+    if (this.shards === 0) this.run('copyBytes', sum, source, 4 * learnedLength);
+    else this.run('accumulate', sum, source, learnedLength);
+    const running = length - learnedLength;
     if (running > 0) {
-      this.run('moveTowards', this.address(0) + learned, this.address(2) + learned, running, RUNNING_RATE);
+      const statistics = this.memory.address(WEIGHTS) + 4 * learnedLength;
+      this.run('moveTowards', statistics, source + 4 * learnedLength, running, RUNNING_RATE);
     }
     this.shards++;
   }
@@ -129,18 +135,18 @@ export class Optimizer {
   update(lr: number): void {
     this.shards = 0;
     this.step++;
-    for (const entry of this.vector.entries) {
+    for (const entry of this.memory.vector.entries) {
       if (entry.update !== 'running')
         this.run(this.definition.kernel, ...this.definition.args(this.updateOf(entry, lr)));
     }
   }
 
   private updateOf({ offset, length, decay }: VectorEntry, lr: number): Update {
-    const part = (index: number) => this.address(index) + 4 * offset;
+    const part = (name: string) => this.memory.address(name) + 4 * offset;
     return {
-      w: part(0),
-      g: part(1),
-      state: this.definition.state.map((_, index) => part(3 + index)),
+      w: part(WEIGHTS),
+      g: part(SUM),
+      state: this.definition.state.map(part),
       n: length,
       lr,
       weightDecay: decay ? this.weightDecay : 0,
@@ -148,16 +154,7 @@ export class Optimizer {
     };
   }
 
-  /** Address of the n-th vector: weights, sum, incoming, state. */
-  private address(index: number): number {
-    return this.kernels.heapBase + index * this.vectorBytes;
-  }
-
-  private floats(index: number): Float32Array {
-    return new Float32Array(this.kernels.memory.buffer, this.address(index), this.vector.length);
-  }
-
   private run(kernel: KernelName, ...args: readonly number[]): void {
-    this.kernels.function(kernel)(...args);
+    this.memory.kernels.function(kernel)(...args);
   }
 }

@@ -1,18 +1,22 @@
 /**
- * One thread's part of training: a memory with the weights, their gradients and an arena, and the plan of a pass over a
- * shard. A batch is cut into shards of 16 at any number of threads (MODEL §4), so shard trainers never see a batch.
+ * One thread's part of training: the plan of a pass over a shard, and its arena behind weights and gradient. A batch is cut into shards of 16 at any number of threads (MODEL §4), so shard trainers never see a batch.
  */
 import type { Graph } from '../graph.ts';
-import { instantiateKernels, type KernelSource, type Kernels } from '../kernels.ts';
+import type { Kernels } from '../kernels.ts';
 import { alignUp } from '../memory.ts';
+import { optimizeForTraining } from '../passes/index.ts';
 import { bind, type Executable, execute, makePlan, type Plan, resolveCall, writeTable } from '../plan.ts';
 import type { Region } from '../region.ts';
 import { elementCount } from '../tensor.ts';
 import { gradientName, type LoweredTraining, lowerTraining } from './backward-plan.ts';
-import type { WeightVector } from './weight-vector.ts';
+import type { VectorMemory } from './vector-memory.ts';
 
 /** Samples that are computed together: fixed, since the order of sums depends on it. */
 export const SHARD_SAMPLES = 16;
+
+/** The vectors that a trainer works on. */
+export const WEIGHTS = 'weights';
+export const GRADIENT = 'gradient';
 
 export interface Shard {
   /** Network input [samples, …]. */
@@ -28,7 +32,8 @@ export interface Shard {
   readonly index: number;
 }
 
-interface Prepared {
+/** What a pass over a shard of some size runs. */
+export interface PreparedPass {
   readonly lowered: LoweredTraining;
   readonly plan: Plan;
   readonly pass: Executable;
@@ -37,26 +42,26 @@ interface Prepared {
 }
 
 export class ShardTrainer {
-  readonly kernels: Kernels;
   private readonly graph: Graph;
-  private readonly vector: WeightVector;
-  private readonly weightsAddress: number;
-  private readonly gradientsAddress: number;
-  private readonly prepared = new Map<string, Prepared>();
+  private readonly memory: VectorMemory;
+  private readonly prepared = new Map<string, PreparedPass>();
   private packed: Executable | undefined;
 
-  constructor(graph: Graph, vector: WeightVector, source: KernelSource) {
-    this.graph = graph;
-    this.vector = vector;
-    this.kernels = instantiateKernels(source);
-    this.weightsAddress = this.kernels.heapBase;
-    this.gradientsAddress = this.weightsAddress + alignUp(4 * vector.length);
-    this.kernels.reserve(this.gradientsAddress + alignUp(4 * vector.length));
+  /** @param rewrite what is made of the graph before it runs; nodes keep their weights */
+  constructor(graph: Graph, memory: VectorMemory, rewrite = optimizeForTraining) {
+    this.graph = rewrite(graph);
+    this.memory = memory;
+    for (const name of [WEIGHTS, GRADIENT]) memory.address(name);
   }
 
-  /** Takes new weights: after every update of the optimiser. */
+  /** Takes new weights: after every update of an optimiser in another memory. */
   setWeights(weights: Float32Array): void {
-    this.floats(this.weightsAddress, this.vector.length).set(weights);
+    this.memory.floats(WEIGHTS).set(weights);
+    this.weightsChanged();
+  }
+
+  /** After every update of the weights in place. */
+  weightsChanged(): void {
     this.packed = undefined;
   }
 
@@ -65,7 +70,15 @@ export class ShardTrainer {
    * @param losses receives the cross-entropy of each sample
    */
   run(shard: Shard, losses: Float32Array): void {
-    const { lowered, plan, pass, packs, tables } = this.prepare(shard.samples, shard.batch);
+    const { lowered, plan, pass } = this.load(shard);
+    execute(pass);
+    losses.set(this.floats(plan.address(lowered.losses.region), shard.samples));
+  }
+
+  /** Puts all that a pass reads in place: packed weights, if there are new ones, input, targets and random key. */
+  load(shard: Shard): PreparedPass {
+    const prepared = this.prepare(shard.samples, shard.batch);
+    const { lowered, plan, packs, tables } = prepared;
     // Weights are packed once an update; plans of other shard sizes pack alike, but their arenas may overlap.
     if (this.packed !== packs) {
       for (const { address, data } of tables) writeTable(this.kernels, address, data);
@@ -76,26 +89,30 @@ export class ShardTrainer {
     this.floats(plan.address(lowered.targets.region), elementCount(lowered.targets.shape)).set(shard.targets);
     const key = new Uint32Array(this.kernels.memory.buffer, plan.address(lowered.randomKey), 4);
     key.set([shard.seed >>> 0, Math.floor(shard.seed / 2 ** 32), shard.step, shard.index]);
-    execute(pass);
-    losses.set(this.floats(plan.address(lowered.losses.region), shard.samples));
+    return prepared;
   }
 
   /** A view of the gradient vector, laid out as the weights; valid until the next run. */
   gradient(): Float32Array {
-    return this.floats(this.gradientsAddress, this.vector.length);
+    return this.memory.floats(GRADIENT);
+  }
+
+  private get kernels(): Kernels {
+    return this.memory.kernels;
   }
 
   private floats(address: number, length: number): Float32Array {
     return new Float32Array(this.kernels.memory.buffer, address, length);
   }
 
-  private prepare(samples: number, batch: number): Prepared {
+  /** The pass over a shard of so many samples, made once. */
+  prepare(samples: number, batch: number): PreparedPass {
     const key = `${samples} of ${batch}`;
     const known = this.prepared.get(key);
     if (known) return known;
     const lowered = lowerTraining(this.graph, { samples, batch, capabilities: this.kernels.capabilities });
     const residents = this.residents();
-    let end = this.gradientsAddress + alignUp(4 * this.vector.length);
+    let end = this.memory.seal();
     for (const { region } of lowered.packs) {
       residents.set(region.name, end);
       end += alignUp(region.bytes);
@@ -113,10 +130,11 @@ export class ShardTrainer {
 
   /** Addresses of weights and gradients: the two vectors, entry by entry. */
   private residents(): Map<string, number> {
+    const [weights, gradient] = [this.memory.address(WEIGHTS), this.memory.address(GRADIENT)];
     return new Map(
-      this.vector.entries.flatMap(({ tensor, offset }): [string, number][] => [
-        [tensor, this.weightsAddress + 4 * offset],
-        [gradientName(tensor), this.gradientsAddress + 4 * offset],
+      this.memory.vector.entries.flatMap(({ tensor, offset }): [string, number][] => [
+        [tensor, weights + 4 * offset],
+        [gradientName(tensor), gradient + 4 * offset],
       ]),
     );
   }

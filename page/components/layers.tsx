@@ -1,9 +1,9 @@
 /** Every node of the graph in a row: what it is, what it does, and what it makes of the picture. */
 import type { GraphNode } from '../../engine/graph.ts';
 import { isMap } from '../feature-maps.ts';
+import type { Kind } from '../kinds.ts';
 import type { Network } from '../network.ts';
 import { integer, opened, text } from '../state.ts';
-import type { Kind } from '../strings.ts';
 import { FeatureGrid, FeatureStrip } from './feature-grid.tsx';
 import { MapDetail } from './map-detail.tsx';
 

@@ -37,6 +37,16 @@ export function sizePair(text: string): [number, number] {
   return parts as [number, number];
 }
 
+/** `a,b,c`: names. */
+export function list(text: string): string[] {
+  const names = text.split(',').map((name) => name.trim());
+  if (names.includes('')) throw new InvalidArgumentError('expected names with commas between them.');
+  return names;
+}
+
+/** `0.485,0.456,0.406`: numbers. */
+export const numbers = (text: string): number[] => text.split(',').map(number);
+
 /** Collects a flag that may be given several times. */
 export const several = (value: string, before: readonly string[] = []): string[] => [...before, value];
 

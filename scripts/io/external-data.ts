@@ -1,5 +1,5 @@
 /** Tensors that an ONNX model keeps in files beside it. */
-import { closeSync, fstatSync, openSync, readSync, realpathSync } from 'node:fs';
+import { closeSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
 import { isAbsolute, join, relative, sep } from 'node:path';
 import { EngineError } from '../../engine/errors.ts';
 import type { ReadExternal } from '../../engine/formats/onnx/tensor.ts';
@@ -30,20 +30,15 @@ export const folderReader =
     }
   };
 
-function readPart(
-  path: string,
-  offset: number,
-  length: number | undefined,
-  wrong: (what: string) => EngineError,
-): Uint8Array {
+function readPart(path: string, offset: number, bytes: number, wrong: (what: string) => EngineError): Uint8Array {
+  // Looked at before it is opened: opening a pipe would wait for somebody who writes.
+  const status = statSync(path);
+  if (!status.isFile()) throw wrong('is no regular file');
+  if (offset + bytes > status.size) {
+    throw wrong(`expected bytes ${offset} to ${offset + bytes}, the file has ${status.size}`);
+  }
   const file = openSync(path, 'r');
   try {
-    const status = fstatSync(file);
-    if (!status.isFile()) throw wrong('is no regular file');
-    const bytes = length ?? status.size - offset;
-    if (bytes < 0 || offset + bytes > status.size) {
-      throw wrong(`expected bytes ${offset} to ${offset + bytes}, the file has ${status.size}`);
-    }
     const data = new Uint8Array(bytes);
     let done = 0;
     while (done < bytes) {

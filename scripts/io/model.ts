@@ -25,7 +25,7 @@ export async function atPath<T>(path: string, read: () => T | Promise<T>): Promi
 /** What is often given where a model file is expected. */
 const others: Readonly<Record<string, string>> = {
   '.json': 'a graph file has no weights, expected a model file (safetensors)',
-  '.onnx': 'ONNX files come with a later version, expected a model file (safetensors)',
+  '.onnx': 'an ONNX file, expected a model file: borde import FILE.onnx --out FILE.safetensors makes one',
 };
 
 function refuseOthers(path: string): void {

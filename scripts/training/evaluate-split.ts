@@ -1,5 +1,5 @@
 /** Runs a model over pictures of a split: what validation, the final test and `evaluate` all do; metrics.ts does the sums. */
-import type { Graph } from '../../engine/graph.ts';
+import { pictureInput } from '../../engine/image/picture-input.ts';
 import { type Preprocess, preprocessPixels } from '../../engine/image/preprocess.ts';
 import type { KernelSource } from '../../engine/kernels.ts';
 import type { Program } from '../../engine/passes/index.ts';
@@ -30,17 +30,18 @@ export function classProbabilities(
   onProgress: (done: number) => void = () => {},
 ): Float32Array {
   const session = new Session({ ...program, graph: classify.extend(task, program.graph) }, source);
-  const inputName = (program.graph.inputs[0] as Graph['inputs'][number]).name;
+  const entrance = pictureInput(program.graph, preprocess);
+  const size = Math.min(BATCH, entrance.maxBatch);
   const { pixels, pixelsPerSample } = split;
   let probabilities: Float32Array | undefined;
-  for (let first = 0; first < indices.length; first += BATCH) {
-    const batch = indices.subarray(first, first + BATCH);
+  for (let first = 0; first < indices.length; first += size) {
+    const batch = indices.subarray(first, first + size);
     const input = new Float32Array(batch.length * pixelsPerSample);
     batch.forEach((sample, i) => {
       const picture = pixels.subarray(sample * pixelsPerSample, (sample + 1) * pixelsPerSample);
       preprocessPixels(picture, preprocess, input.subarray(i * pixelsPerSample, (i + 1) * pixelsPerSample));
     });
-    const { data } = session.run({ [inputName]: input })[task.output] as Tensor;
+    const { data } = session.run({ [entrance.name]: entrance.arrange(input) })[task.output] as Tensor;
     const classes = data.length / batch.length;
     probabilities ??= new Float32Array(indices.length * classes);
     probabilities.set(data, first * classes);

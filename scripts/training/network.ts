@@ -1,10 +1,12 @@
 /**
- * The network in training: `lossAndGradients` spreads a batch over threads and gathers the shards' gradients in their
- * order, `update` lets the optimiser step. The same bits at any number of threads (MODEL §4).
+ * The network in training: `lossAndGradients` spreads a batch over threads and adds the shards' gradients up in their
+ * order, `update` lets the optimiser step. This thread's trainer and the optimiser share a memory: what the others compute
+ * is copied, and nothing else. The same bits at any number of threads (MODEL §4).
  */
 import { Worker } from 'node:worker_threads';
 import { EngineError } from '../../engine/errors.ts';
 import { Optimizer, type OptimizerOptions } from '../../engine/training/optimizer.ts';
+import { VectorMemory } from '../../engine/training/vector-memory.ts';
 import { ShardRunner, type TrainingSetup } from './shard-runner.ts';
 import { createSharedBatch, Slot, shardCount } from './shared-batch.ts';
 
@@ -20,7 +22,8 @@ export class Network {
   readonly optimizer: Optimizer;
   private readonly setup: TrainingSetup;
   private readonly runner: ShardRunner;
-  private readonly workers: readonly Worker[];
+  /** Shards of each thread that have been taken, ever. */
+  private readonly taken: number[];
 
   constructor(options: NetworkOptions, initialWeights: Float32Array) {
     const threads = Math.min(options.threads, shardCount(options.batchSize));
@@ -41,16 +44,16 @@ export class Network {
       shared,
       threads,
     };
-    this.optimizer = new Optimizer(vector, options.optimizer, kernels);
+    const memory = new VectorMemory(vector, kernels);
+    this.optimizer = new Optimizer(memory, options.optimizer);
     this.optimizer.weights.set(initialWeights);
-    this.runner = new ShardRunner(this.setup);
-    this.workers = Array.from({ length: threads - 1 }, (_, index) => {
-      const workerData = { setup: this.setup, thread: index + 1 };
+    this.runner = new ShardRunner(this.setup, memory);
+    this.taken = Array.from({ length: threads }, () => 0);
+    for (let thread = 1; thread < threads; thread++) {
+      const workerData = { setup: this.setup, thread };
       const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-      const worker = new Worker(new URL(`./shard-worker.${extension}`, import.meta.url), { workerData });
-      worker.unref();
-      return worker;
-    });
+      new Worker(new URL(`./shard-worker.${extension}`, import.meta.url), { workerData }).unref();
+    }
   }
 
   get weights(): Float32Array {
@@ -63,20 +66,24 @@ export class Network {
    * @returns summed cross-entropy
    */
   lossAndGradients(indices: Uint32Array): number {
-    const { shared, vector } = this.setup;
+    const { shared, vector, threads } = this.setup;
     const { control } = shared;
     shared.indices.set(indices);
-    shared.weights.set(this.optimizer.weights);
+    if (threads > 1) shared.weights.set(this.optimizer.weights);
     control[Slot.samples] = indices.length;
     control[Slot.step] = this.optimizer.step;
     Atomics.add(control, Slot.batch, 1);
     Atomics.notify(control, Slot.batch);
-    this.runner.runShare(0);
-    this.workers.forEach((_, index) => {
-      this.awaitThread(index + 1);
-    });
+    this.runner.weightsChanged();
     for (let shard = 0; shard < shardCount(indices.length); shard++) {
-      this.optimizer.add(shared.gradients.subarray(shard * vector.length, (shard + 1) * vector.length));
+      const thread = shard % threads;
+      if (thread === 0) {
+        this.runner.runShard(shard, indices.length);
+        this.optimizer.add();
+      } else {
+        this.awaitShard(thread);
+        this.optimizer.add(shared.gradients.subarray(shard * vector.length, (shard + 1) * vector.length));
+      }
     }
     let sum = 0;
     for (let i = 0; i < indices.length; i++) sum += shared.losses[i] as number;
@@ -101,11 +108,13 @@ export class Network {
     Atomics.notify(control, Slot.batch);
   }
 
-  private awaitThread(thread: number): void {
+  /** Waits until a thread has finished one shard more than were taken. */
+  private awaitShard(thread: number): void {
     const { control, failure } = this.setup.shared;
-    const batch = control[Slot.batch] as number;
     const slot = Slot.threads + thread;
-    for (let done = Atomics.load(control, slot); done !== batch; done = Atomics.load(control, slot)) {
+    const wanted = (this.taken[thread] as number) + 1;
+    this.taken[thread] = wanted;
+    for (let done = Atomics.load(control, slot); done < wanted; done = Atomics.load(control, slot)) {
       const failed = Atomics.load(control, Slot.failed);
       if (failed > 0) {
         throw new EngineError(

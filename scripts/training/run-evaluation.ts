@@ -1,6 +1,7 @@
 /** `borde evaluate`, apart from flags and screen: a model over a split of a data set. */
 import { EngineError } from '../../engine/errors.ts';
 import { channelCount } from '../../engine/image/preprocess.ts';
+import type { Model } from '../../engine/model-file.ts';
 import { loadCodecs } from '../codecs.ts';
 import { readModel } from '../io/model.ts';
 import { loadKernels, type SimdChoice } from '../kernels.ts';
@@ -32,11 +33,17 @@ export interface EvaluationResult {
 const WORST = 24;
 
 /** @throws EngineError where the model does not classify, or its classes are not the data's */
-export async function runEvaluation(
+export const runEvaluation = async (
+  request: EvaluationRequest,
+  onProgress: (done: number, total: number) => void,
+): Promise<EvaluationResult> => evaluateModel(await readModel(request.model), request, onProgress);
+
+/** The same for a model that is read already; `request.model` is what errors call it. */
+export async function evaluateModel(
+  model: Model,
   request: EvaluationRequest,
   onProgress: (done: number, total: number) => void,
 ): Promise<EvaluationResult> {
-  const model = await readModel(request.model);
   const { task, preprocess, labels } = model.card;
   if (task?.kind !== 'classify' || !preprocess) {
     throw new EngineError('invalid-input', `${request.model}: its file does not say how it classifies pictures`);

@@ -1,9 +1,10 @@
-/** Runs a thread's share of a batch's shards: pixels → network input → forward, loss, backward → gradient row. */
+/** Runs a thread's shards: pixels → network input → forward, loss, backward → gradient. */
 import type { Graph } from '../../engine/graph.ts';
 import { type Preprocess, preprocessPixels } from '../../engine/image/preprocess.ts';
 import type { KernelSource } from '../../engine/kernels.ts';
 import { classTargets } from '../../engine/training/loss.ts';
-import { SHARD_SAMPLES, ShardTrainer } from '../../engine/training/shard-trainer.ts';
+import { GRADIENT, SHARD_SAMPLES, ShardTrainer } from '../../engine/training/shard-trainer.ts';
+import { VectorMemory } from '../../engine/training/vector-memory.ts';
 import type { WeightVector } from '../../engine/training/weight-vector.ts';
 import { type SharedBatch, Slot, shardCount } from './shared-batch.ts';
 
@@ -26,28 +27,44 @@ export interface TrainingSetup {
 
 export class ShardRunner {
   private readonly setup: TrainingSetup;
+  private readonly memory: VectorMemory;
   private readonly trainer: ShardTrainer;
   private readonly input: Float32Array;
   private readonly targets: Float32Array;
   private readonly shardClasses = new Uint16Array(SHARD_SAMPLES);
 
-  constructor(setup: TrainingSetup) {
+  /** @param memory of this thread, whoever else works in it */
+  constructor(setup: TrainingSetup, memory = new VectorMemory(setup.vector, setup.kernels)) {
     this.setup = setup;
-    this.trainer = new ShardTrainer(setup.graph, setup.vector, setup.kernels);
+    this.memory = memory;
+    this.trainer = new ShardTrainer(setup.graph, memory);
     this.input = new Float32Array(SHARD_SAMPLES * setup.pixelsPerSample);
     this.targets = new Float32Array(SHARD_SAMPLES * setup.classCount);
   }
 
-  /** Works on shards `thread`, `thread + threads` … of the batch that `control` describes. */
-  runShare(thread: number): void {
-    const { shared, threads } = this.setup;
+  /**
+   * A thread beside the main one: works on shards `thread`, `thread + threads` … of the batch that `control` describes,
+   * leaves each gradient in its row and calls `onShard`.
+   */
+  runShare(thread: number, onShard: () => void): void {
+    const { shared, threads, vector } = this.setup;
     const batch = shared.control[Slot.samples] as number;
     this.trainer.setWeights(shared.weights);
-    for (let index = thread; index < shardCount(batch); index += threads) this.runShard(index, batch);
+    for (let index = thread; index < shardCount(batch); index += threads) {
+      this.runShard(index, batch);
+      shared.gradients.set(this.memory.floats(GRADIENT), index * vector.length);
+      onShard();
+    }
   }
 
-  private runShard(index: number, batch: number): void {
-    const { shared, seed, vector, pixelsPerSample, classCount } = this.setup;
+  /** The weights of this thread's memory were updated in place. */
+  weightsChanged(): void {
+    this.trainer.weightsChanged();
+  }
+
+  /** Leaves the shard's gradient in this thread's memory. */
+  runShard(index: number, batch: number): void {
+    const { shared, seed, pixelsPerSample, classCount } = this.setup;
     const first = index * SHARD_SAMPLES;
     const samples = Math.min(SHARD_SAMPLES, batch - first);
     this.load(first, samples);
@@ -63,7 +80,6 @@ export class ShardRunner {
       },
       shared.losses.subarray(first, first + samples),
     );
-    shared.gradients.set(this.trainer.gradient(), index * vector.length);
   }
 
   /** Fills input and targets with the shard's samples. */

@@ -1,4 +1,4 @@
-/** A training thread: waits for a batch, runs its share, says that it has. */
+/** A training thread beside the main one: waits for a batch, runs its share, says after each shard that it has. */
 import { workerData } from 'node:worker_threads';
 import { ShardRunner, type TrainingSetup } from './shard-runner.ts';
 import { Slot } from './shared-batch.ts';
@@ -21,9 +21,10 @@ function work(): void {
     Atomics.wait(control, Slot.batch, batch);
     if (Atomics.load(control, Slot.quit)) return;
     batch = Atomics.load(control, Slot.batch);
-    runner.runShare(thread);
-    Atomics.store(control, Slot.threads + thread, batch);
-    Atomics.notify(control, Slot.threads + thread);
+    runner.runShare(thread, () => {
+      Atomics.add(control, Slot.threads + thread, 1);
+      Atomics.notify(control, Slot.threads + thread);
+    });
   }
 }
 

@@ -7,15 +7,15 @@ import { SHARD_SAMPLES } from '../../engine/training/shard-trainer.ts';
 export interface SharedBatch {
   /** Most samples of a batch. */
   readonly batchSize: number;
-  /** The weight vector, written by the main thread before each batch. */
+  /** The weight vector, written by the main thread before each batch that it does not do alone. */
   readonly weights: Float32Array<SharedArrayBuffer>;
-  /** A gradient vector for each shard of the batch, one behind the other. */
+  /** A gradient vector for each shard of the batch, one behind the other; the main thread's own stay in its memory. */
   readonly gradients: Float32Array<SharedArrayBuffer>;
   /** Cross-entropy per sample. */
   readonly losses: Float32Array<SharedArrayBuffer>;
   /** Which pictures the batch holds: indices into the data set's split. */
   readonly indices: Uint32Array<SharedArrayBuffer>;
-  /** See `Slot`; behind the slots, a word per thread with the last batch that it has finished. */
+  /** See `Slot`; behind the slots, a word per thread with the number of shards that it has ever finished. */
   readonly control: Int32Array<SharedArrayBuffer>;
   /** UTF-8 text of a thread's failure. */
   readonly failure: Uint8Array<SharedArrayBuffer>;

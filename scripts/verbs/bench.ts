@@ -2,6 +2,7 @@
 import { basename } from 'node:path';
 import { Option } from 'commander';
 import { describeGraph } from '../../engine/describe.ts';
+import { EngineError } from '../../engine/errors.ts';
 import type { Graph } from '../../engine/graph.ts';
 import { Random } from '../../engine/random.ts';
 import { Session } from '../../engine/session.ts';
@@ -10,13 +11,13 @@ import { integer, jsonOption, simdOption } from '../cli/flags.ts';
 import { startProgress } from '../cli/progress.ts';
 import { table } from '../cli/table.ts';
 import type { Verb } from '../cli/verb.ts';
-import { readModel } from '../io/model.ts';
+import { atPath, readModel } from '../io/model.ts';
 import { loadKernels, type SimdChoice } from '../kernels.ts';
 
 interface Options {
   readonly runs: number;
   readonly warmup: number;
-  readonly batch: number;
+  readonly batch?: number;
   readonly simd: SimdChoice;
   readonly json?: boolean;
 }
@@ -31,15 +32,22 @@ export const benchVerb: Verb = {
       .argument('<model>', 'model file')
       .addOption(new Option('--runs <n>', 'timed runs').argParser(integer(1, 1_000_000)).default(100))
       .addOption(new Option('--warmup <n>', 'runs before').argParser(integer(0, 1_000_000)).default(20))
-      .addOption(new Option('--batch <n>', 'samples a run').argParser(integer(1, 4096)).default(1))
+      .addOption(
+        new Option('--batch <n>', "samples a run, where the model's file does not fix them (default: 1)").argParser(
+          integer(1, 4096),
+        ),
+      )
       .addOption(simdOption())
       .addOption(jsonOption());
   },
 
-  run: async ([path], { runs, warmup, batch, simd, json }: Options, io) => {
+  run: async ([path], { runs, warmup, batch: asked, simd, json }: Options, io) => {
     const model = await readModel(path as string);
+    const batch = await atPath(path as string, () => batchOf(model.graph, asked));
     const source = loadKernels('inference', simd);
-    const inputs = seededInputs(model.graph, batch);
+    // A fixed batch is in the shapes already, and in what is counted from them.
+    const times = isFree(model.graph) ? batch : 1;
+    const inputs = seededInputs(model.graph, times);
     const start = io.now();
     const session = new Session(model, source);
     session.run(inputs);
@@ -69,8 +77,8 @@ export const benchVerb: Verb = {
       medianMs: wall[Math.floor(runs / 2)] as number,
       cpuMinMs: Math.min(...cpu),
       macs,
-      gflops: (2 * macs * batch) / minMs / 1e6,
-      peakBytes: session.plan(batch).arenaBytes,
+      gflops: (2 * macs * times) / minMs / 1e6,
+      peakBytes: session.plan(times).arenaBytes,
       firstMs,
     };
     if (json) {
@@ -84,12 +92,23 @@ export const benchVerb: Verb = {
     io.out(
       table(
         ['node', 'algorithm', 'kernel', 'µs', 'share %'],
-        stepTimes(session, batch, runs, () => io.now()),
+        stepTimes(session, times, runs, () => io.now()),
       ),
     );
     return 0;
   },
 };
+
+/** Whether a run may hold any number of samples. */
+const isFree = (graph: Graph): boolean => graph.inputs.some(({ shape }) => shape[0] === -1);
+
+/** Samples a run. @throws EngineError `invalid-input` where others are asked for than the model's file fixes */
+function batchOf(graph: Graph, asked: number | undefined): number {
+  const [fixed = 1] = graph.inputs[0]?.shape ?? [];
+  if (isFree(graph)) return asked ?? 1;
+  if (asked === undefined || asked === fixed) return fixed;
+  throw new EngineError('invalid-input', `--batch ${asked}: the model's file fixes ${fixed} a run`);
+}
 
 function seededInputs(graph: Graph, batch: number): Record<string, Float32Array> {
   const random = new Random(1);

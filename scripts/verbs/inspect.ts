@@ -1,37 +1,48 @@
 /** `borde inspect`: what is in a model or a graph, without allocating its weights. */
+import { extname } from 'node:path';
 import { describeGraph } from '../../engine/describe.ts';
 import type { Graph } from '../../engine/graph.ts';
 import { lower } from '../../engine/lower.ts';
-import type { ModelCard } from '../../engine/model-file.ts';
+import type { Model, ModelCard } from '../../engine/model-file.ts';
 import { makePlan, type Plan, placeResidents } from '../../engine/plan.ts';
 import { Session } from '../../engine/session.ts';
 import { formatShape } from '../../engine/tensor.ts';
-import { jsonOption } from '../cli/flags.ts';
+import { jsonOption, several } from '../cli/flags.ts';
 import { formatBytes, table } from '../cli/table.ts';
 import type { Io, Verb } from '../cli/verb.ts';
 import { atPath, readGraphFile, readModel, readModelHeader } from '../io/model.ts';
+import { readOnnx } from '../io/onnx.ts';
 import { loadKernels } from '../kernels.ts';
 
 interface Options {
   readonly plan?: boolean;
+  readonly inputShape?: readonly string[];
   readonly json?: boolean;
 }
 
 export const inspectVerb: Verb = {
   name: 'inspect',
   summary: 'layers, shapes, parameters, multiply-adds and memory',
-  examples: ['borde inspect models/digits.safetensors --plan', 'borde inspect examples/dense-against-conv.json'],
+  examples: [
+    'borde inspect models/digits.safetensors --plan',
+    'borde inspect examples/dense-against-conv.json',
+    'borde inspect detector.onnx --input-shape images=1,3,320,320',
+  ],
 
   flags: (command) => {
     command
-      .argument('<model>', 'model file, or graph file NAME.json')
+      .argument('<model>', 'model file, ONNX file, or graph file NAME.json')
       .option('--plan', 'every kernel call with its addresses, and the lifetimes of the arena')
+      .option('--input-shape <name=shape>', 'of an ONNX file that leaves sides open: x=1,3,224,224', several)
       .addOption(jsonOption());
   },
 
-  run: async ([path], { plan, json }: Options, io) => {
-    const { card, graph } = await readCard(path as string);
-    const description = await atPath(path as string, () => describeGraph(graph));
+  run: async ([path], { plan, json, inputShape = [] }: Options, io) => {
+    const file = path as string;
+    const isOnnx = extname(file).toLowerCase() === '.onnx';
+    const model = isOnnx ? await readOnnx(file, { shapes: inputShape }) : undefined;
+    const { card, graph } = model ?? (await readCard(file));
+    const description = await atPath(file, () => describeGraph(graph));
     if (json) {
       io.out(JSON.stringify(description));
       return 0;
@@ -48,7 +59,7 @@ export const inspectVerb: Verb = {
     io.out(
       `\npeak activation memory ${formatBytes(peakBytes)}, weights ${formatBytes(bytes)}, transposes ${transposes}`,
     );
-    if (plan) writePlan(await planOf(path as string, graph), io);
+    if (plan) writePlan(await planOf(file, graph, model), io);
     return 0;
   },
 };
@@ -75,9 +86,9 @@ function writeCard({ name, task, labels, provenance }: ModelCard, io: Io): void 
 }
 
 /** What runs for one sample: of a model file after the passes, of a graph without weights as it is written. */
-async function planOf(path: string, graph: Graph): Promise<Plan> {
+async function planOf(path: string, graph: Graph, model: Model | undefined): Promise<Plan> {
   const source = loadKernels('inference');
-  if (!path.endsWith('.json')) return new Session(await readModel(path), source).plan(1);
+  if (!path.endsWith('.json')) return new Session(model ?? (await readModel(path)), source).plan(1);
   const lowered = lower(graph, { batch: 1, capabilities: source.capabilities });
   const residents = placeResidents([lowered], 0);
   return makePlan(lowered, residents.addresses, residents.endBytes);

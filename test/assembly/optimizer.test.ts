@@ -100,6 +100,32 @@ describe.each(trainingBuilds)('optimizers, $label', ({ source }) => {
   });
 });
 
+describe.each(trainingBuilds)('moments, $label', ({ source }) => {
+  const runner = new LayerRunner(source);
+  const smallest = 2 ** -126;
+  const step = (name: string, moment: number, gradient: number) => {
+    const [w, g, m, v] = [1, gradient, moment, moment].map((value) => Float32Array.of(value)) as [
+      Float32Array,
+      Float32Array,
+      Float32Array,
+      Float32Array,
+    ];
+    if (name === 'sgd') runner.call('sgdUpdate', w, g, m, 1, 0.1, 0.9, 0, 0);
+    else runner.call('adamUpdate', w, g, m, v, 1, 0.1, 0.9, 0.999, 1e-8, 0.1, 0.001, 0, 0);
+    return name === 'sgd' ? [...m] : [...m, ...v];
+  };
+
+  test.each(['sgd', 'adam'])('of %s below the smallest normal number are zero', (name) => {
+    expect(step(name, smallest, 0)).toEqual(name === 'sgd' ? [0] : [0, 0]);
+    expect(step(name, 4 * 2 ** -149, 0)).toEqual(name === 'sgd' ? [0] : [0, 0]);
+    for (const moment of step(name, 2 * smallest, 0)) expect(moment).toBeGreaterThan(smallest);
+  });
+
+  test.each(['sgd', 'adam'])('of %s keep a NaN', (name) => {
+    for (const moment of step(name, 1, Number.NaN)) expect(moment).toBeNaN();
+  });
+});
+
 describe.each(trainingBuilds)('sums, $label', ({ source }) => {
   const runner = new LayerRunner(source);
   const f = Math.fround;

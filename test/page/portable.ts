@@ -8,6 +8,7 @@ import type { KernelSource } from '../../engine/kernels.ts';
 import { type LayerKind, layers } from '../../engine/layers/index.ts';
 import { Session } from '../../engine/session.ts';
 import { ShardTrainer } from '../../engine/training/shard-trainer.ts';
+import { VectorMemory } from '../../engine/training/vector-memory.ts';
 import { initialWeights, toTensors, weightVector } from '../../engine/training/weight-vector.ts';
 import { layerCase, splitSample } from '../suites/layer-cases.ts';
 import { LayerRunner, layerOfKind } from '../suites/run-layer.ts';
@@ -42,7 +43,7 @@ function runLayers(source: KernelSource): Digests {
       for (const algorithm of layer.algorithms ? runner.algorithms(layerInput) : []) {
         digests[`${name} ${algorithm}`] = digest(runner.forward(layerInput, { algorithm }).data);
       }
-      if (!layer.backward) return;
+      if (!layer.backward && !layer.gradients) return;
       const outputs = layer.inferShape(shapes, layerInput.attributes) as readonly number[];
       const length = outputs.reduce((product, side) => product * side, 1);
       const { y, dx, dw } = runner.backward(layerInput, seededData(length, index + 7));
@@ -66,7 +67,7 @@ function runLenet(source: KernelSource): Digests {
   const fused = new Session(program, source).run({ image: input });
   const tapped = new Session(program, source, { taps: 'all' }).run({ image: input });
 
-  const trainer = new ShardTrainer(graph, vector, source);
+  const trainer = new ShardTrainer(graph, new VectorMemory(vector, source));
   trainer.setWeights(weights);
   const targets = new Float32Array(samples * 10);
   for (let sample = 0; sample < samples; sample++) targets[sample * 10 + (sample % 10)] = 1;

@@ -55,6 +55,7 @@ import { relu } from './relu.ts';
 import { relu6 } from './relu6.ts';
 import { reshape } from './reshape.ts';
 import { resize } from './resize-layer.ts';
+import { scale } from './scale.ts';
 import { sigmoid } from './sigmoid.ts';
 import { silu } from './silu.ts';
 import { slice } from './slice.ts';
@@ -121,6 +122,7 @@ export const references = {
   relu6,
   reshape,
   resize,
+  scale,
   sigmoid,
   silu,
   slice,

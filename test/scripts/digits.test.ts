@@ -29,7 +29,7 @@ test('both SIMD builds see the same digits', async () => {
   expect(relaxed.confusion).toEqual(baseline.confusion);
 });
 
-// Six epochs on 54,000 pictures: minutes, so it runs with `npm run test:long` alone.
+// Eight epochs on 54,000 pictures: a minute or two, so it runs with `npm run test:long` alone.
 test.runIf(process.env.BORDE_LONG)(
   'npm run train:digits makes it again, bit for bit',
   async () => {

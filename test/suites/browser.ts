@@ -31,6 +31,8 @@ export async function openBrowser(): Promise<Browser> {
     return chromium.launch({ executablePath: system, args: ['--no-sandbox'] });
   }
   const folder = await unpackedChromium();
+  // Written anew: the folder may have been moved since it was unpacked, and the configuration wants a whole path.
+  await writeFile(join(folder, 'fonts', 'fonts.conf'), fontConfiguration(join(folder, 'fonts')));
   const env = { ...process.env, LD_LIBRARY_PATH: libraries(folder), FONTCONFIG_PATH: join(folder, 'fonts') };
   const args = ['--no-sandbox', '--headless=shell', '--disable-gpu', '--font-render-hinting=none'];
   return chromium.launch({ executablePath: join(folder, 'chromium'), args, env });
@@ -68,7 +70,6 @@ async function unpackedChromium(): Promise<string> {
   const staging = await mkdtemp(join(cache, 'chromium-staging-'));
   try {
     await unpackInto(staging, join(packageFolder, 'bin'));
-    await writeFile(join(staging, 'fonts', 'fonts.conf'), fontConfiguration(join(folder, 'fonts')));
     await rename(staging, folder);
   } catch (error) {
     if ((await firstPresent([folder])) === undefined) throw error; // otherwise another process was faster

@@ -6,8 +6,15 @@ import { references, trainingReferences } from '../reference/index.ts';
 import type { TrainingDraw } from '../reference/reference.ts';
 import { type Tensor64, toTensor64 } from '../reference/tensor64.ts';
 import { oneOfBatch, uniformTensor } from './layer-cases.ts';
-import { type Case64, type Rounding, roundings, type Target, tensorOf, U } from './rounding.ts';
-import { type ForwardOptions, type LayerCase, type LayerRunner, layerOfKind, type RunOptions } from './run-layer.ts';
+import { type Case64, type GradientError, type Rounding, roundings, type Target, tensorOf, U } from './rounding.ts';
+import {
+  type ForwardOptions,
+  type Gradients,
+  type LayerCase,
+  type LayerRunner,
+  layerOfKind,
+  type RunOptions,
+} from './run-layer.ts';
 import { slope, slopeError } from './slope.ts';
 
 export const draw: TrainingDraw = { key: [12_345, 1, 17, 3], nodeIndex: 9 };
@@ -121,6 +128,25 @@ function coordinates(length: number, limit: number, random: Random): readonly nu
   });
 }
 
+/** Names of algorithms by gradient, so that all together every algorithm has its turn. */
+export function gradientVariants(
+  runner: LayerRunner,
+  c: LayerCase,
+  options: RunOptions = {},
+): readonly Readonly<Record<string, string>>[] {
+  const { gradients } = runner.trainingAlgorithms(c, options);
+  const most = Math.max(1, ...gradients.map(({ names }) => names.length));
+  return Array.from({ length: most }, (_, i) =>
+    Object.fromEntries(gradients.map(({ of, names }) => [of, names[i % names.length] as string])),
+  );
+}
+
+/** How the algorithm rounds that computes a target's gradient. */
+export function gradientErrors(rounding: Rounding, target: Target, names: Readonly<Record<string, string>>) {
+  const of = typeof target === 'number' ? 'input' : target;
+  return rounding.gradientAlgorithms?.[of]?.[names[of] ?? ''] ?? rounding.gradient;
+}
+
 /**
  * Training: forward against its reference, and the gradient of every input and learned weight against the slope of the
  * reference. `limit`: coordinates a tensor.
@@ -131,41 +157,57 @@ export function checkGradients(runner: LayerRunner, c: LayerCase, limit: number,
   const random = new Random(77);
   const dy = uniformTensor(y.shape, random, -1, 1).data;
   const dy64 = Float64Array.from(dy);
-  const gradients = runner.backward(c, dy, { draw, ...options });
+  const variants = gradientVariants(runner, c, options);
+  const { forward } = runner.trainingAlgorithms(c, options);
+  const computed = variants.map((names) => runner.backward(c, dy, { draw, ...options, gradients: names }));
+  const gradients = computed[0] as Gradients;
   const rounding = roundingOf(c);
-  expectWithin(gradients.y, y, rounding.training?.(exact, y) ?? forwardBounds(exact, y), 'y in training');
+  for (const algorithm of forward) {
+    const bounds = rounding.training?.(exact, y) ?? forwardBounds(exact, y, algorithm);
+    expectWithin(runner.backward(c, dy, { draw, ...options, algorithm }).y, y, bounds, `y in training by ${algorithm}`);
+  }
 
-  const bound = rounding.gradient(exact, dy64);
   const measured = slopeError(y, dy64);
-  const compare = (target: Target, actual: Tensor, name: string) => {
+  const compare = (target: Target, name: string, of: (computed: Gradients) => Tensor) => {
     const { data, shape } = tensorOf(exact, target);
-    expect(actual.shape, `shape of ${name}`).toEqual(shape);
+    const known = new Map<unknown, GradientError>();
+    const bounds = variants.map((names) => {
+      const errors = gradientErrors(rounding, target, names);
+      const bound = known.get(errors) ?? errors(exact, dy64);
+      known.set(errors, bound);
+      return bound;
+    });
     for (const i of coordinates(data.length, limit, random)) {
       const wanted = slope(() => trainingReferenceOf(exact), data, i, dy64);
-      const allowed = bound(target, i, wanted) + measured;
-      const value = actual.data[i] as number;
-      if (!(Math.abs(value - wanted) <= allowed)) {
-        expect.fail(`${name}[${i}] of ${shape.join('×')}: ${value}, the slope is ${wanted} ± ${allowed}`);
-      }
+      computed.forEach((each, variant) => {
+        const allowed = (bounds[variant] as GradientError)(target, i, wanted) + measured;
+        const value = of(each).data[i] as number;
+        if (Math.abs(value - wanted) <= allowed) return;
+        const by = JSON.stringify(variants[variant]);
+        expect.fail(`${name}[${i}] of ${shape.join('×')} by ${by}: ${value}, the slope is ${wanted} ± ${allowed}`);
+      });
     }
-    // Where no slope was measured, at least nothing is left unwritten.
-    expect(actual.data.every(Number.isFinite), `${name} is finite`).toBe(true);
+    for (const each of computed) {
+      expect(of(each).shape, `shape of ${name}`).toEqual(shape);
+      // Where no slope was measured, at least nothing is left unwritten.
+      expect(of(each).data.every(Number.isFinite), `${name} is finite`).toBe(true);
+    }
   };
-  gradients.dx.forEach((dx, input) => {
-    compare(input, dx as Tensor, `dx${input}`);
+  c.x.forEach((_, input) => {
+    compare(input, `dx${input}`, ({ dx }) => dx[input] as Tensor);
   });
   const specs = layerOfKind(c.kind).weights?.(
     c.x.map(({ shape }) => shape),
     c.attributes,
   );
   for (const [role, spec] of Object.entries(specs ?? {})) {
-    if (spec.update !== 'running') compare(role, gradients.dw[role] as Tensor, `d${role}`);
+    if (spec.update !== 'running') compare(role, `d${role}`, ({ dw }) => dw[role] as Tensor);
   }
   // Nobody needs dx of a first layer; the weights' gradients do not change by that.
   const withoutInputs = runner.backward(
     c,
     dy,
-    { draw, ...options },
+    { draw, ...options, gradients: variants[0] as Readonly<Record<string, string>> },
     c.x.map(() => false),
   );
   expect(withoutInputs.dw).toEqual(gradients.dw);

@@ -123,7 +123,7 @@ export function layerSuite(source: KernelSource, label: string): void {
     });
 
     describe('gradients are slopes', () => {
-      test.each(having('backward'))('$title', (entry) => {
+      test.each([...having('backward'), ...having('gradients')])('$title', (entry) => {
         const c = caseOf(entry);
         const layer = layerOfKind(c.kind);
         const y = layer.inferShape(shapesOf(c), c.attributes) as Shape;

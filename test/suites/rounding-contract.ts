@@ -17,6 +17,8 @@ export interface Case64 {
 /** A tensor whose gradient is meant: an input by its number or a weight by its role. */
 export type Target = number | string;
 
+export type GradientError = (target: Target, i: number, exact: number) => number;
+
 /** An algorithm that gets at the same numbers by detours. */
 export interface AlgorithmRounding {
   forward(c: Case64, y: Tensor64): ArrayLike<number>;
@@ -32,7 +34,11 @@ export interface Rounding {
   /** As forward, for what the layer computes in training. */
   training?(c: Case64, y: Tensor64): ArrayLike<number>;
   /** Largest error of element i of a gradient; `exact` is the gradient itself. */
-  gradient(c: Case64, dy: Float64Array): (target: Target, i: number, exact: number) => number;
+  gradient(c: Case64, dy: Float64Array): GradientError;
+  /** The same of algorithms that round in another way, by what they are the gradient of and by name. */
+  readonly gradientAlgorithms?: Readonly<
+    Record<string, Readonly<Record<string, (c: Case64, dy: Float64Array) => GradientError>>>
+  >;
 }
 
 export const tensorOf = (c: Case64, target: Target): Tensor64 =>

@@ -15,10 +15,17 @@ import * as arithmetic from './rounding-arithmetic.ts';
 import { type AlgorithmRounding, type Case64, type Rounding, tensorOf, U } from './rounding-contract.ts';
 import { moving, resampling } from './rounding-movement.ts';
 import { batchNorm2d, blockNorm } from './rounding-norm.ts';
-import { winograd } from './rounding-winograd.ts';
+import {
+  five,
+  four,
+  type TileMatrices,
+  winograd,
+  winogradFilterGradient,
+  winogradInputGradient,
+} from './rounding-winograd.ts';
 import { slope, slopeOfLine } from './slope.ts';
 
-export { type Case64, type Rounding, type Target, tensorOf, U } from './rounding-contract.ts';
+export { type Case64, type GradientError, type Rounding, type Target, tensorOf, U } from './rounding-contract.ts';
 
 const absolute = (t: Tensor64): Tensor64 => mapTensor(t, Math.abs);
 
@@ -104,14 +111,14 @@ function softmaxError(c: Case64, i: number): number {
 }
 
 /** Of convolutions that Winograd's filtering is not made for, nothing is asked. */
-const winogradWhereMade: AlgorithmRounding = {
-  ...winograd,
+const winogradWhereMade = (matrices: TileMatrices): AlgorithmRounding => ({
+  ...winograd(matrices),
   forward(c, y) {
     const { size, stride, dilation, groups } = c.attributes;
     const isMade = [...size, ...stride, ...dilation, groups].join() === '3,3,1,1,1,1,1';
-    return isMade ? winograd.forward(c, y) : y.data.map(() => 0);
+    return isMade ? winograd(matrices).forward(c, y) : y.data.map(() => 0);
   },
-};
+});
 
 /** Every layer says here how its kernels round. */
 export const roundings = {
@@ -131,7 +138,11 @@ export const roundings = {
       dx: (windowSize(a) * a.filters) / a.groups,
       dw: rowCount(y),
     })),
-    algorithms: { winograd: winogradWhereMade },
+    algorithms: { winograd: winogradWhereMade(four), winograd5: winogradWhereMade(five) },
+    gradientAlgorithms: {
+      input: { winograd: winogradInputGradient(four), winograd5: winogradInputGradient(five) },
+      filter: { winograd: winogradFilterGradient },
+    },
   },
   convTranspose2d: linear((x, y, a) => ({
     y: (windowSize(a) * side(x, 3)) / a.groups + 1,
@@ -171,6 +182,7 @@ export const roundings = {
   relu6: selecting(() => 1),
   reshape: moving,
   resize: resampling,
+  scale: linear((_, y) => ({ y: 1, dx: 1, dw: rowCount(y) })),
   slice: moving,
   softmax,
   sub: arithmetic.sumOrDifference,

@@ -5,10 +5,19 @@
  */
 import { instantiateKernels, type KernelName, type KernelSource, type Kernels } from '../../engine/kernels.ts';
 import { type LayerKind, layers } from '../../engine/layers/index.ts';
-import type { BackwardContext, Context, Layer } from '../../engine/layers/layer.ts';
+import { type Algorithm, type BackwardContext, type Context, cheapest, type Layer } from '../../engine/layers/layer.ts';
 import { checkedKernel } from '../../engine/plan.ts';
-import { type Argument, type KernelCall, type Operand, operand, type Region, regionOf } from '../../engine/region.ts';
+import {
+  type Argument,
+  call,
+  type KernelCall,
+  type Operand,
+  operand,
+  type Region,
+  regionOf,
+} from '../../engine/region.ts';
 import type { Shape, Tensor } from '../../engine/tensor.ts';
+import { clampGradient } from '../../engine/training/backward-plan.ts';
 import type { TrainingDraw } from '../reference/reference.ts';
 
 export interface LayerCase {
@@ -23,12 +32,23 @@ export interface RunOptions {
   /** Rows of a GEMM tile, instead of what the host is best at. */
   readonly rowsPerTile?: number;
   readonly draw?: TrainingDraw;
+  /** Of the forward pass, instead of the cheapest. */
+  readonly algorithm?: string;
+  readonly epilogue?: {
+    readonly lo: number;
+    readonly hi: number;
+    readonly residual?: Tensor;
+    /** In training alone. */
+    readonly maxPool?: boolean;
+  };
+}
+
+export interface TrainingOptions extends RunOptions {
+  /** Names of algorithms by the gradients that they compute, instead of the cheapest. */
+  readonly gradients?: Readonly<Record<string, string>>;
 }
 
 export interface ForwardOptions extends RunOptions {
-  /** Instead of the cheapest. */
-  readonly algorithm?: string;
-  readonly epilogue?: { readonly lo: number; readonly hi: number; readonly residual?: Tensor };
   /** y is written over x[0]. */
   readonly inPlace?: boolean;
 }
@@ -38,6 +58,8 @@ export interface Gradients {
   /** One for each input, undefined where it was not wanted. */
   readonly dx: readonly (Tensor | undefined)[];
   readonly dw: Readonly<Record<string, Tensor>>;
+  /** What the forward pass kept, by key. */
+  readonly saved: Readonly<Record<string, Uint8Array>>;
 }
 
 /** Kernels may read, never write, so far beyond a region. */
@@ -54,6 +76,7 @@ class Pass {
   readonly context: Context<unknown>;
   readonly packs: KernelCall[] = [];
   readonly contents = new Map<Region, ArrayBufferView>();
+  readonly saved = new Map<string, Region>();
   private readonly kept = new Map<string, Region>();
 
   constructor(c: LayerCase, kernels: Kernels, options: ForwardOptions) {
@@ -67,9 +90,9 @@ class Pass {
       c.x.map(({ shape }) => shape),
       c.attributes,
     );
-    const fresh = operand('y', inferred as Shape, 'activation');
+    const { lo, hi, residual, maxPool } = { lo: -Infinity, hi: Infinity, maxPool: false, ...options.epilogue };
+    const fresh = operand('y', maxPool ? halved(inferred as Shape) : (inferred as Shape), 'activation');
     const y = options.inPlace ? { shape: fresh.shape, region: (x[0] as Operand).region } : fresh;
-    const { lo, hi, residual } = { lo: -Infinity, hi: Infinity, residual: undefined, ...options.epilogue };
     const draw = options.draw ?? defaultDraw;
     const randomKey: Region = { name: 'random key', role: 'activation', bytes: 16 };
     this.contents.set(randomKey, Uint32Array.from(draw.key));
@@ -79,7 +102,7 @@ class Pass {
       ys: [y],
       w: Object.fromEntries(Object.entries(c.w).map(([role, tensor]) => [role, write(role, tensor, 'weight')])),
       a: c.attributes,
-      epilogue: { lo, hi, residual: residual && write('residual', residual, 'activation') },
+      epilogue: { lo, hi, residual: residual && write('residual', residual, 'activation'), maxPool },
       capabilities: {
         ...kernels.capabilities,
         rowsPerTile: options.rowsPerTile ?? kernels.capabilities.rowsPerTile,
@@ -89,7 +112,7 @@ class Pass {
         this.keep(`packed ${key}`, bytes, 'packed', (region) => this.packs.push(...list(pack(region)))),
       table: (key, data) =>
         this.keep(`table ${key}`, data.byteLength, 'packed', (region) => this.contents.set(region, data)),
-      saved: (key, bytes) => this.keep(`saved ${key}`, bytes, 'activation', () => {}),
+      saved: (key, bytes) => this.keep(`saved ${key}`, bytes, 'activation', (region) => this.saved.set(key, region)),
       randomKey,
       nodeIndex: draw.nodeIndex,
     };
@@ -130,14 +153,53 @@ export class LayerRunner {
     return memory(pass.context.y);
   }
 
+  /** What a training forward offers, and of each gradient: names of algorithms. */
+  trainingAlgorithms(c: LayerCase, options: RunOptions = {}) {
+    const layer = layerOfKind(c.kind);
+    const { context } = new Pass(c, this.kernels, options);
+    const forward = (layer.trainingAlgorithms ?? layer.algorithms)?.(context).map(({ name }) => name) ?? ['direct'];
+    const gradients = layer.gradients?.(this.backwardContext(c, context)) ?? [];
+    return {
+      forward,
+      gradients: gradients.map(({ of, algorithms }) => ({ of, names: algorithms.map((a) => a.name) })),
+    };
+  }
+
   /** Training: forward, then backward with the gradient dy of y. `wanted`: which inputs' gradients to ask for. */
-  backward(c: LayerCase, dy: Float32Array, options: RunOptions = {}, wanted = c.x.map(() => true)): Gradients {
+  backward(c: LayerCase, dy: Float32Array, options: TrainingOptions = {}, wanted = c.x.map(() => true)): Gradients {
     const layer = layerOfKind(c.kind);
     const pass = new Pass(c, this.kernels, options);
     const { context } = pass;
+    const backwardContext = this.backwardContext(c, context, wanted);
+    const forward = layer.forwardTraining
+      ? list(layer.forwardTraining(context))
+      : forwardCalls(layer, context, options.algorithm, layer.trainingAlgorithms);
+    const masked: KernelCall[] = [];
+    if (options.epilogue) {
+      const before = operand('dy before the clamp', context.y.shape, 'activation');
+      pass.contents.set(before.region, dy);
+      masked.push(call('copyBytes', backwardContext.dy, before, before.region.bytes));
+      masked.push(clampGradient(context, backwardContext.dy));
+    } else {
+      pass.contents.set(backwardContext.dy.region, dy);
+    }
+    const backward = gradientCalls(layer, backwardContext, options.gradients ?? {});
+    const memory = this.execute(pass, [...forward, ...masked, ...backward]);
+    return {
+      y: memory(context.y),
+      dx: backwardContext.dx.map((target) => target && memory(target)),
+      dw: Object.fromEntries(Object.entries(backwardContext.dw).map(([role, target]) => [role, memory(target)])),
+      saved: Object.fromEntries([...pass.saved].map(([key, region]) => [key, memory.bytes(region)])),
+    };
+  }
+
+  private backwardContext(
+    c: LayerCase,
+    context: Context<unknown>,
+    wanted = c.x.map(() => true),
+  ): BackwardContext<unknown> {
     const dyOperand = operand('dy', context.y.shape, 'activation');
-    pass.contents.set(dyOperand.region, dy);
-    const backwardContext: BackwardContext<unknown> = {
+    return {
       ...context,
       dy: dyOperand,
       dys: [dyOperand],
@@ -145,14 +207,6 @@ export class LayerRunner {
       dw: Object.fromEntries(
         Object.entries(context.w).map(([role, { shape }]) => [role, operand(`d${role}`, shape, 'gradient')]),
       ),
-    };
-    const forward = layer.forwardTraining ? list(layer.forwardTraining(context)) : forwardCalls(layer, context);
-    if (!layer.backward) throw new Error(`${c.kind} has no backward`);
-    const memory = this.execute(pass, [...forward, ...list(layer.backward(backwardContext))]);
-    return {
-      y: memory(context.y),
-      dx: backwardContext.dx.map((target) => target && memory(target)),
-      dw: Object.fromEntries(Object.entries(backwardContext.dw).map(([role, target]) => [role, memory(target)])),
     };
   }
 
@@ -171,7 +225,7 @@ export class LayerRunner {
     this.checkGuards([...regions.values()], address);
   }
 
-  private execute(pass: Pass, calls: readonly KernelCall[], mayChange?: Region): (source: Operand) => Tensor {
+  private execute(pass: Pass, calls: readonly KernelCall[], mayChange?: Region): Contents {
     const all = [...pass.packs, ...calls];
     const used = all.flatMap(({ args }) => args.flatMap((argument) => regionOf(argument) ?? []));
     const regions = [...new Set([...pass.contents.keys(), pass.context.y.region, ...used])];
@@ -189,9 +243,9 @@ export class LayerRunner {
       if (bytesOf(data).some((byte, i) => byte !== after[i]))
         throw new Error(`a kernel changed its input ${region.name}`);
     }
-    return ({ shape, region }) => ({
-      shape,
-      data: new Float32Array(this.kernels.memory.buffer, address(region), region.bytes / 4).slice(),
+    const bytes = (region: Region) => this.bytes(address(region), region.bytes).slice();
+    return Object.assign(({ shape, region }: Operand) => ({ shape, data: new Float32Array(bytes(region).buffer) }), {
+      bytes,
     });
   }
 
@@ -226,14 +280,43 @@ export class LayerRunner {
   }
 }
 
+/** What lies in the memory after a pass. */
+interface Contents {
+  (source: Operand): Tensor;
+  bytes(region: Region): Uint8Array;
+}
+
 const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array =>
   new Uint8Array(buffer, byteOffset, byteLength);
 
-function forwardCalls(layer: Layer, context: Context<unknown>, name?: string): readonly KernelCall[] {
+function forwardCalls(
+  layer: Layer,
+  context: Context<unknown>,
+  name?: string,
+  algorithmsOf = layer.algorithms,
+): readonly KernelCall[] {
   if (layer.forward) return list(layer.forward(context));
-  const algorithms = layer.algorithms?.(context) ?? [];
-  const cheapest = [...algorithms].sort((a, b) => a.cost - b.cost)[0];
-  const chosen = name === undefined ? cheapest : algorithms.find((algorithm) => algorithm.name === name);
-  if (!chosen) throw new Error(`no algorithm ${name}`);
-  return list(chosen.calls());
+  return list(named(algorithmsOf?.(context) ?? [], name).calls());
 }
+
+function gradientCalls(
+  layer: Layer,
+  context: BackwardContext<unknown>,
+  names: Readonly<Record<string, string>>,
+): readonly KernelCall[] {
+  if (layer.backward) return list(layer.backward(context));
+  const gradients = layer.gradients?.(context) ?? [];
+  if (gradients.length === 0) throw new Error('this layer has no gradient');
+  return gradients.flatMap(({ of, algorithms }) => list(named(algorithms, names[of]).calls()));
+}
+
+/** The algorithm of this name; without one the cheapest. */
+function named(algorithms: readonly Algorithm[], name?: string): Algorithm {
+  if (name === undefined) return cheapest(algorithms);
+  const chosen = algorithms.find((algorithm) => algorithm.name === name);
+  if (!chosen) throw new Error(`no algorithm ${name}`);
+  return chosen;
+}
+
+/** An image's shape behind a maximum of 2×2 windows. */
+const halved = ([n, h, w, c]: Shape): Shape => [n as number, (h as number) >> 1, (w as number) >> 1, c as number];

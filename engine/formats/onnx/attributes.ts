@@ -30,6 +30,12 @@ export class Attributes {
     return found ? Number(found.i) : otherwise;
   }
 
+  /** @throws EngineError `invalid-model` also where it is missing */
+  required(name: string): number {
+    if (!this.has(name)) throw new EngineError('invalid-model', `attribute "${name}" is missing`);
+    return this.integer(name, 0);
+  }
+
   integers(name: string): readonly number[] | undefined {
     return this.find(name, Type.INTS)?.ints.map(Number);
   }

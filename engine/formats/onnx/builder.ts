@@ -1,13 +1,13 @@
 /** The graph under construction: nodes of ours with their weights, and values brought into the order that a layer wants. */
 
 import { EngineError } from '../../errors.ts';
-import type { GraphDocument } from '../../graph.ts';
-import { excerpt, parseWith } from '../../json.ts';
+import { type GraphDocument, graphLimits, type Reference } from '../../graph.ts';
+import { parseWith } from '../../json.ts';
 import { type LayerKind, layers } from '../../layers/index.ts';
 import type { Layer } from '../../layers/layer.ts';
+import { MAX_RANK } from '../../layers/shape-attribute.ts';
 import { elementCount, formatShape, type Shape, sameShape, type Tensor } from '../../tensor.ts';
 import {
-  type Atom,
   channelsLast,
   conforms,
   identity,
@@ -18,11 +18,16 @@ import {
   rearrangement,
   sameOrder,
   shapeOf,
+  stages,
   wholeAxes,
 } from './layout.ts';
+import { onnxLimits } from './limits.ts';
+import { Names } from './names.ts';
+import { checkCounts, neededNodes } from './nodes.ts';
 import type { Constant } from './tensor.ts';
 import { UnsupportedModel } from './unsupported.ts';
-import { isConstant, type Placed, type RunTime, type Value, valueShape } from './value.ts';
+import { insertAxis, isConstant, type Placed, type RunTime, type Value, valueShape } from './value.ts';
+import { Weights } from './weights.ts';
 
 type NodeDocument = GraphDocument['nodes'][number];
 
@@ -31,17 +36,25 @@ const ID_LENGTH = 150;
 
 export class GraphBuilder {
   readonly nodes: NodeDocument[] = [];
-  readonly tensors = new Map<string, Tensor>();
-  private readonly taken: Set<string>;
-  private readonly tensorNames = new Map<Tensor, string>();
+  /** Names of each node's weights. */
+  private readonly weightsOf = new Map<NodeDocument, readonly string[]>();
+  private readonly weights = new Weights();
+  private readonly names: Names;
   /** Nodes that only look at a value in another way, made once: by what they make of which value. */
   private readonly views = new Map<string, Placed>();
-  private readonly arranged = new Map<Constant, Map<string, Tensor>>();
+  private foldedElements = 0;
   private base = 'node';
   private seesImage: (axes: Layout['axes']) => void = () => {};
 
   constructor(inputNames: readonly string[]) {
-    this.taken = new Set(inputNames);
+    this.names = new Names(inputNames);
+  }
+
+  /** The nodes that these outputs need, and their weights by name: a part of a Split may be read by nobody. */
+  finish(outputs: readonly Reference[]) {
+    const nodes = neededNodes(this.nodes, outputs);
+    const names = new Set(nodes.flatMap((node) => this.weightsOf.get(node) as readonly string[]));
+    return { nodes, tensors: new Map([...this.weights.tensors].filter(([name]) => names.has(name))) };
   }
 
   /** Nodes are named after this ONNX node from now on. */
@@ -55,8 +68,21 @@ export class GraphBuilder {
   }
 
   /**
+   * Counts elements that are about to be computed at import.
+   * @throws EngineError `limit-exceeded`
+   */
+  spend(elements: number): void {
+    this.foldedElements += elements;
+    if (this.foldedElements <= onnxLimits.foldedElements) return;
+    throw new EngineError(
+      'limit-exceeded',
+      `at import ${this.foldedElements} elements are to be computed up to here, at most ${onnxLimits.foldedElements} are`,
+    );
+  }
+
+  /**
    * Appends a node; its shapes are inferred, and its weights compared with what the layer calls for.
-   * @throws EngineError `shape-mismatch`, `invalid-graph` with a sentence that does not name the node
+   * @throws EngineError `shape-mismatch`, `invalid-model`, `limit-exceeded` with a sentence that does not name the node
    */
   add(
     kind: LayerKind,
@@ -66,11 +92,20 @@ export class GraphBuilder {
     name = this.base,
   ): Placed {
     const layer: Layer = layers[kind];
+    checkCounts(kind, layer, inputs.length, this.nodes.length);
     const parsed = parseWith(layer.attributes, attributes, 'invalid-model', [kind]);
     const shapes = inputs.map(({ shape }) => shape);
+    if (shapes.some((shape) => elementCount(shape) === 0)) {
+      throw new UnsupportedModel('feature', 'it computes with a tensor that has no elements');
+    }
     const shape = layer.inferShape(shapes, parsed) as Shape;
-    const id = this.claim(name);
-    const names: Record<string, string> = {};
+    if (elementCount(shape) > graphLimits.elements) {
+      const most = `at most ${graphLimits.elements} elements are supported`;
+      throw new EngineError('limit-exceeded', `${kind}: its output ${formatShape(shape)} is too large, ${most}`);
+    }
+    const id = this.names.claim(name);
+    const renamed: Record<string, string> = {};
+    const kept: string[] = [];
     for (const [role, spec] of Object.entries(layer.weights?.(shapes, parsed) ?? {})) {
       const tensor = weights[role];
       if (!tensor || !sameShape(tensor.shape, spec.shape)) {
@@ -80,16 +115,19 @@ export class GraphBuilder {
           `${kind}: ${role} is expected as ${formatShape(spec.shape)}, the model has ${got}`,
         );
       }
-      const tensorName = this.keep(tensor, `${id}.${role}`);
-      if (tensorName !== `${id}.${role}`) names[role] = tensorName;
+      const tensorName = this.weights.keep(tensor, `${id}.${role}`);
+      kept.push(tensorName);
+      if (tensorName !== `${id}.${role}`) renamed[role] = tensorName;
     }
-    this.nodes.push({
+    const node: NodeDocument = {
       id,
       kind,
       inputs: inputs.map(({ reference }) => reference),
       attributes: parsed as Record<string, unknown>,
-      weights: names,
-    });
+      weights: renamed,
+    };
+    this.nodes.push(node);
+    this.weightsOf.set(node, kept);
     return { reference: id, shape };
   }
 
@@ -103,6 +141,10 @@ export class GraphBuilder {
 
   /** A value with memory in the order of these ONNX axes: the engine's shape is the permuted one. */
   arrange(value: Value, permutation: readonly number[]): Placed {
+    if (permutation.length > MAX_RANK) {
+      const most = `at most ${MAX_RANK} are supported`;
+      throw new UnsupportedModel('rank', `it computes with ${permutation.length} axes, ${most}`);
+    }
     const shape = permute(valueShape(value), permutation);
     if (isConstant(value)) return this.constant(this.tensorOf(value, permutation));
     const { layout, placed } = value;
@@ -116,8 +158,14 @@ export class GraphBuilder {
         permutation.map((axis) => whole.indexOf(axis)),
       );
     }
-    const { shape: cut, permutation: moves } = rearrangement(layout.order, target);
-    return this.reshape(this.transpose(this.reshape(placed, cut), moves), shape);
+    let moved = placed;
+    let order = layout.order;
+    for (const next of stages(order, target, MAX_RANK)) {
+      const { shape: cut, permutation: moves } = rearrangement(order, next);
+      moved = this.transpose(this.reshape(moved, cut), moves);
+      order = next;
+    }
+    return this.reshape(moved, shape);
   }
 
   /** The order in which a value can be had for nothing: channels last if possible, else ONNX's, else another. */
@@ -167,24 +215,20 @@ export class GraphBuilder {
 
   /** A constant's f32 numbers with its axes in this order; asked twice, the same tensor. */
   tensorOf(constant: Constant, permutation: readonly number[] = identity(constant.shape.length)): Tensor {
-    return this.derive(constant, permutation.join(), () => ({
+    return this.derive(constant, `${constant.shape.join()} in order ${permutation.join()}`, () => ({
       shape: permute(constant.shape, permutation),
       data: Float32Array.from(permuteData(constant.data, constant.shape, permutation)),
     }));
   }
 
-  /** Numbers derived from a constant, made once a key: nodes that share an initializer share their weights. */
+  /** As Weights.derive. */
   derive(constant: Constant, key: string, make: () => Tensor): Tensor {
-    const known = this.arranged.get(constant) ?? new Map<string, Tensor>();
-    this.arranged.set(constant, known);
-    const tensor = known.get(key) ?? make();
-    known.set(key, tensor);
-    return tensor;
+    return this.weights.derive(constant, key, make);
   }
 
   /** A node that holds numbers. */
   constant(tensor: Tensor): Placed {
-    const name = this.tensorNames.get(tensor) ?? '';
+    const name = this.weights.nameOf(tensor) ?? '';
     const make = () => this.add('constant', [], { shape: tensor.shape }, { value: tensor }, `${this.base}/constant`);
     return name === '' ? make() : this.view(`constant ${name}`, make);
   }
@@ -199,39 +243,4 @@ export class GraphBuilder {
     this.views.set(key, known);
     return known;
   }
-
-  /** A name of a node that nothing else has. */
-  private claim(wanted: string): string {
-    let name = wanted;
-    for (let i = 2; this.taken.has(name); i++) name = `${wanted}/${i}`;
-    this.taken.add(name);
-    return name;
-  }
-
-  private keep(tensor: Tensor, wanted: string): string {
-    const known = this.tensorNames.get(tensor);
-    if (known !== undefined) return known;
-    const wrong = tensor.data.findIndex((value) => !Number.isFinite(value));
-    if (wrong >= 0) {
-      const what = `element ${wrong} of ${formatShape(tensor.shape)} is ${tensor.data[wrong]}`;
-      throw new EngineError('invalid-model', `constants must be finite: ${what} (${excerpt(wanted)})`);
-    }
-    this.tensorNames.set(tensor, wanted);
-    this.tensors.set(wanted, tensor);
-    return wanted;
-  }
-}
-
-/** The value with an axis of length 1 more. */
-export function insertAxis<V extends Value>(value: V, axis: number): V {
-  if (isConstant(value)) return { ...value, shape: value.shape.toSpliced(axis, 0, 1) };
-  const { layout } = value as RunTime;
-  return { ...value, layout: { ...layout, axes: layout.axes.toSpliced(axis, 0, [] as readonly Atom[]) } };
-}
-
-/** The value with axes of length 1 in front, up to this rank: how broadcasting numbers axes. */
-export function lift<V extends Value>(value: V, rank: number): V {
-  let lifted = value;
-  for (let missing = rank - valueShape(value).length; missing > 0; missing--) lifted = insertAxis(lifted, 0);
-  return lifted;
 }

@@ -1,7 +1,7 @@
 /** A model of ours → ONNX, operator set 20, f32: names and shapes of inputs and outputs stay, a free batch stays free. */
 import { create, toBinary } from '@bufbuild/protobuf';
 import { EngineError } from '../../errors.ts';
-import { type Graph, type GraphNode, inferShapes, layerOf, type Shapes, tensorName } from '../../graph.ts';
+import { atNode, type Graph, type GraphNode, inferShapes, layerOf, type Shapes, tensorName } from '../../graph.ts';
 import type { OnnxInputs, OnnxValue, OnnxWriter } from '../../layers/onnx.ts';
 import type { Model } from '../../model-file.ts';
 import type { Shape, Tensor } from '../../tensor.ts';
@@ -78,7 +78,7 @@ class Exporter {
       throw new EngineError('unsupported-model', `node "${node.id}": a ${node.kind} layer cannot be exported to ONNX`);
     }
     this.onnx.startNode(node.id);
-    const { name, order } = onnx(this.writer(node));
+    const { name, order } = atNode(node, () => onnx(this.writer(node)));
     this.names.set(node.id, { [order]: name });
   }
 

@@ -17,6 +17,8 @@ export class OnnxGraph {
   readonly initializers: TensorProto[] = [];
   private readonly taken: Set<string>;
   private readonly known = new Map<string, string>();
+  /** Values that have been given the name of an output. */
+  private readonly published = new Map<string, string>();
   private base = '';
 
   /** @param reserved names of inputs and outputs */
@@ -36,7 +38,7 @@ export class OnnxGraph {
       create(NodeProtoSchema, {
         name: output,
         opType: type,
-        input: trimmed(inputs),
+        input: trimmed(inputs.map((input) => this.final(input))),
         output: [output],
         attribute: Object.entries(attributes).map(([name, value]) => attribute(name, value)),
       }),
@@ -74,16 +76,21 @@ export class OnnxGraph {
   /** Gives a value the name of an output: its node is renamed, or followed by an Identity where that cannot be. */
   publish(name: string, output: string): void {
     const producer = this.nodes.find((node) => node.output[0] === name);
-    const isPublished = producer && this.known.get(`published ${name}`) !== undefined;
-    if (!producer || isPublished) {
-      this.nodes.push(create(NodeProtoSchema, { name: output, opType: 'Identity', input: [name], output: [output] }));
+    if (!producer) {
+      const input = [this.final(name)];
+      this.nodes.push(create(NodeProtoSchema, { name: output, opType: 'Identity', input, output: [output] }));
       return;
     }
     for (const node of this.nodes) {
       node.input = node.input.map((input) => (input === name ? output : input));
       node.output = node.output.map((other) => (other === name ? output : other));
     }
-    this.known.set(`published ${output}`, name);
+    this.published.set(name, output);
+  }
+
+  /** What a value is called by now. */
+  private final(name: string): string {
+    return this.published.get(name) ?? name;
   }
 
   private claim(wanted: string): string {

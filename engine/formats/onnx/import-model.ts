@@ -9,10 +9,11 @@ import { elementCount, formatShape, type Shape } from '../../tensor.ts';
 import { GraphBuilder } from './builder.ts';
 import { CARD_KEY } from './export-model.ts';
 import { folds } from './fold.ts';
-import { type Atom, channelsLast, conforms, identity, type Layout, layoutOf } from './layout.ts';
-import { Operation } from './operation.ts';
+import { checkNames, type Input, InputLayouts, inputsOf } from './inputs.ts';
+import { channelsLast, conforms, identity, layoutOf } from './layout.ts';
+import { Operation, type Reader } from './operation.ts';
 import { operators } from './operators/index.ts';
-import { type OnnxModel, type OnnxNode, type OnnxValue, readModel } from './read-model.ts';
+import { type OnnxModel, type OnnxNode, readModel } from './read-model.ts';
 import { describeNode, selectNodes } from './select.ts';
 import { type Constant, constantOf, type ReadExternal } from './tensor.ts';
 import { UnsupportedModel } from './unsupported.ts';
@@ -40,18 +41,22 @@ export function importOnnx(file: Uint8Array, options: ImportOptions = {}): Model
   const model = withConstants(readModel(file, options.readExternal), options.constants ?? new Map());
   const outputs = options.outputs ?? model.outputs.map(({ name }) => name);
   if (outputs.length === 0) throw new EngineError('invalid-model', 'the model has no outputs');
-  const inputs = inputsOf(model, outputs, options);
+  checkNames(outputs, 'output');
+  const inputs = inputsOf(model, options.inputs, options.shapes ?? {}, (names) => shapesInside(model, names));
   const { graph: document, tensors } = translate(model, inputs, outputs);
   const graph = buildGraph(document);
   const isCut = options.inputs !== undefined || options.outputs !== undefined;
   return { card: cardOf(model, graph, isCut), graph, tensors };
 }
 
-/** What a model of ours said of itself before it was exported; of others, and of a part of one, the name alone. */
-function cardOf({ name, metadata }: OnnxModel, graph: Graph, isCut: boolean): ModelCard {
+/**
+ * What a model of ours said of itself before it was exported. Others, and a part of one, say nothing: exporters call their
+ * graphs `main_graph`.
+ */
+function cardOf({ metadata }: OnnxModel, graph: Graph, isCut: boolean): ModelCard {
   const json = metadata.get(CARD_KEY);
   if (json !== undefined && !isCut) return parseCard(json, graph);
-  return { name: name || undefined } as ModelCard;
+  return {} as ModelCard;
 }
 
 /** The model with some of its inputs as initializers. */
@@ -67,78 +72,10 @@ function withConstants(model: OnnxModel, constants: ReadonlyMap<string, Constant
   };
 }
 
-interface Input {
-  readonly name: string;
-  readonly shape: Shape;
-}
-
-/** Names and shapes of the inputs that the outputs need, and of those that nobody reads. */
-function inputsOf(model: OnnxModel, outputs: readonly string[], options: ImportOptions): readonly Input[] {
-  const { shapes = {} } = options;
-  const names = options.inputs ?? model.inputs.map(({ name }) => name);
-  const unknown = Object.keys(shapes).find((name) => !names.includes(name));
-  if (unknown !== undefined) {
-    throw new EngineError(
-      'invalid-input',
-      `a shape is given for ${excerpt(unknown)}; the inputs are ${names.join(', ')}`,
-    );
-  }
-  checkNames(names, 'input');
-  checkNames(outputs, 'output');
-  const declared = new Map([...model.hints, ...model.inputs.map((input) => [input.name, input] as const)]);
-  const values = names.map((name) => declared.get(name) ?? cutValue(model, name, options));
-  const open = values.filter((value) => shapes[value.name] === undefined && !isFixed(value));
-  if (open.length > 0) {
-    const list = open.map(({ name, shape }) => `${excerpt(name)} ${describeSides(shape)}`).join(', ');
-    const example = `${(open[0] as OnnxValue).name}=1,3,224,224`;
-    throw new EngineError(
-      'invalid-input',
-      `the shape of an input is open in the file: ${list}; every side must be given, as ${example}`,
-    );
-  }
-  return values.map((value) => {
-    const shape = shapes[value.name] ?? (value.shape as Shape);
-    checkInput(value, shape);
-    return { name: value.name, shape };
-  });
-}
-
-function checkNames(names: readonly string[], what: string): void {
-  const twice = names.find((name, i) => names.indexOf(name) !== i);
-  if (twice !== undefined) throw new EngineError('invalid-input', `the ${what} ${excerpt(twice)} is named twice`);
-}
-
-const isFixed = ({ shape }: OnnxValue): boolean => shape?.every((side) => typeof side === 'number') ?? false;
-
-const describeSides = (shape: OnnxValue['shape']): string =>
-  shape ? `[${shape.map((side) => side ?? '?').join(',')}]` : 'of unknown shape';
-
-function checkInput({ name, type, typeName, shape: declared }: OnnxValue, shape: Shape): void {
-  const where = `input ${excerpt(name)}`;
-  if (type !== 'float32') {
-    throw new UnsupportedModel('element type', `${where} holds ${typeName} at run time, only float32 is supported`);
-  }
-  if (shape.length > MAX_RANK) {
-    throw new UnsupportedModel('rank', `${where} ${formatShape(shape)}: at most ${MAX_RANK} axes are supported`);
-  }
-  const fits =
-    !declared ||
-    (declared.length === shape.length && declared.every((side, i) => typeof side !== 'number' || side === shape[i]));
-  if (!fits || shape.some((side) => !Number.isInteger(side) || side < 0)) {
-    throw new EngineError(
-      'shape-mismatch',
-      `${where}: its shape is ${describeSides(declared)}, ${formatShape(shape)} was given`,
-    );
-  }
-}
-
-/** A value inside the graph whose shape the file does not say: found by translating what is before it. */
-function cutValue(model: OnnxModel, name: string, options: ImportOptions): OnnxValue {
-  const known = options.shapes?.[name];
-  if (known) return { name, type: 'float32', typeName: 'float32', shape: known };
-  const before = inputsOf(model, [name], { ...(options.shapes && { shapes: {} }) });
-  const { graph, shapes } = translate(model, before, [name]);
-  return { name, type: 'float32', typeName: 'float32', shape: shapes[graph.outputs.length - 1] as Shape };
+/** Shapes of values inside the graph that the file does not say. */
+function shapesInside(model: OnnxModel, names: readonly string[]): readonly Shape[] {
+  const inputs = inputsOf(model, undefined, {}, () => []);
+  return translate(model, inputs, names).shapes;
 }
 
 /** Walks over the nodes between inputs and outputs. */
@@ -154,26 +91,33 @@ function translate(model: OnnxModel, inputs: readonly Input[], outputs: readonly
     layouts.add(name, value.layout);
     values.set(name, elementCount(shape) === 0 ? constantOf('float32', shape, []) : value);
   }
+  const missing = new Map<string, string>();
   const find = (name: string): Value | undefined => {
     if (name === '') return undefined;
+    const reason = missing.get(name);
+    if (reason !== undefined) throw new UnsupportedModel('feature', reason);
     return values.get(name) ?? (model.initializers.has(name) ? model.initializers.get(name) : undefined);
   };
   for (const node of nodes) {
-    const results = atNode(node, () => run(node, node.inputs.map(find), model.opset, builder));
+    const results = atNode(node, () => run(new Operation(node, node.inputs.map(find), model.opset, builder), node));
     node.outputs.forEach((name, i) => {
       const result = results[i];
-      if (name !== '' && result) values.set(name, result);
+      if (result) values.set(name, result);
+      else missing.set(name, `${excerpt(name)}, output ${i} of ${describeNode(node)}, is not supported`);
     });
   }
   const finals = outputs.map((name) => outputOf(name, find(name), builder));
+  const isEmpty = finals.every(({ output }) => inputs.some(({ name }) => name === output.from));
+  if (isEmpty) finals[0] = copied(finals[0] as Final, builder);
+  const { nodes: kept, tensors } = builder.finish(finals.map(({ output }) => output.from));
   const graph: GraphDocument = {
     inputs: inputs.map(
       ({ name, shape }): GraphInput => ({ name, shape, ...layouts.label(name, shape), datatype: 'FP32' }),
     ),
-    nodes: builder.nodes,
+    nodes: kept,
     outputs: finals.map(({ output }) => output),
   };
-  return { graph, tensors: builder.tensors, shapes: finals.map(({ shape }) => shape) };
+  return { graph, tensors, shapes: finals.map(({ shape }) => shape) };
 }
 
 /** @throws EngineError `unsupported-model` that lists every operator that is missing, and where */
@@ -182,7 +126,9 @@ function refuseUnknown(nodes: readonly OnnxNode[]): void {
   for (const { type, domain, name } of nodes) {
     if (domain === '' && (Object.hasOwn(operators, type) || Object.hasOwn(folds, type))) continue;
     const full = domain === '' ? type : `${domain}.${type}`;
-    missing.set(full, [...(missing.get(full) ?? []), excerpt(name)]);
+    const names = missing.get(full) ?? [];
+    missing.set(full, names);
+    names.push(excerpt(name));
   }
   if (missing.size === 0) return;
   const list = [...missing].map(([type, names]) => {
@@ -192,24 +138,23 @@ function refuseUnknown(nodes: readonly OnnxNode[]): void {
   throw new UnsupportedModel('operator', `operators that are not supported: ${list.join('; ')}`);
 }
 
-function run(
-  node: OnnxNode,
-  inputs: readonly (Value | undefined)[],
-  opset: number,
-  builder: GraphBuilder,
-): readonly Value[] {
-  builder.startNode(node.name);
-  const op = new Operation(node, inputs, opset, builder);
-  const known = inputs.filter((value) => value !== undefined);
-  const fold = Object.hasOwn(folds, node.type) ? folds[node.type] : undefined;
-  if (fold && known.every(isConstant)) return [fold(op, known)].flat();
-  const read = Object.hasOwn(operators, node.type) ? operators[node.type] : undefined;
-  if (!read)
-    throw op.unsupported(
-      'operator',
-      'it is supported on values known at import alone, this one is computed by every run',
-    );
-  return [read(op)].flat() as readonly Value[];
+function run(op: Operation, { name, type }: OnnxNode): readonly Value[] {
+  op.graph.startNode(name);
+  const results = [readerOf(op, type)(op)].flat() as readonly Value[];
+  return results.map((result) => {
+    const shape = valueShape(result);
+    op.checkRank(shape.length);
+    return elementCount(shape) === 0 && !isConstant(result) ? op.empty(shape) : result;
+  });
+}
+
+function readerOf(op: Operation, type: string): Reader {
+  const fold = Object.hasOwn(folds, type) ? folds[type] : undefined;
+  if (fold && op.inputs.every((value) => !value || isConstant(value))) return fold;
+  const read = Object.hasOwn(operators, type) ? operators[type] : undefined;
+  if (read) return read;
+  const only = 'it is supported on values known at import alone, this one is computed by every run';
+  throw op.unsupported('operator', only);
 }
 
 /** Puts node and operator in front of what is wrong with them. */
@@ -223,12 +168,19 @@ function atNode<T>(node: OnnxNode, read: () => T): T {
   }
 }
 
+interface Final {
+  readonly output: GraphOutput;
+  readonly shape: Shape;
+}
+
+/** A graph has a node at least: an output that is an input is copied. */
+function copied({ output, shape }: Final, builder: GraphBuilder): Final {
+  const { reference } = builder.add('reshape', [{ reference: output.from, shape }], { shape });
+  return { output: { ...output, from: reference }, shape };
+}
+
 /** An output in the order of axes that ONNX says. */
-function outputOf(
-  name: string,
-  value: Value | undefined,
-  builder: GraphBuilder,
-): { output: GraphOutput; shape: Shape } {
+function outputOf(name: string, value: Value | undefined, builder: GraphBuilder): Final {
   if (!value) throw new EngineError('invalid-model', `the output ${excerpt(name)} is not computed`);
   builder.startNode(name);
   const shape = valueShape(value);
@@ -252,32 +204,4 @@ function outputLabel(value: Value, shape: Shape): Pick<GraphOutput, 'layout'> {
   if (shape.length === 2) return { layout: 'NC' };
   const isImage = shape.length === 4 && !isConstant(value) && conforms(value.layout, channelsLast(4));
   return isImage ? { layout: 'NCHW' } : {};
-}
-
-/** Which inputs turn out to be images, and where their channels are: seen from the first layer that wants an image. */
-class InputLayouts {
-  private readonly origins = new Map<Atom, { readonly name: string; readonly axis: number }>();
-  private readonly labels = new Map<string, 'NCHW' | 'NHWC'>();
-
-  add(name: string, { axes }: Layout): void {
-    axes.forEach(([atom], axis) => {
-      if (atom) this.origins.set(atom, { name, axis });
-    });
-  }
-
-  /** @param axes of a value that is taken for [N,C,H,W] */
-  seen([, , height, width]: Layout['axes']): void {
-    for (const [atom, inNchw, inNhwc] of [[height?.[0], 2, 1] as const, [width?.[0], 3, 2] as const]) {
-      const origin = atom && this.origins.get(atom);
-      if (!origin || this.labels.has(origin.name)) continue;
-      if (origin.axis === inNchw) this.labels.set(origin.name, 'NCHW');
-      if (origin.axis === inNhwc) this.labels.set(origin.name, 'NHWC');
-    }
-  }
-
-  label(name: string, shape: Shape): Pick<GraphInput, 'layout'> {
-    if (shape.length === 2) return { layout: 'NC' };
-    const label = shape.length === 4 ? this.labels.get(name) : undefined;
-    return label ? { layout: label } : {};
-  }
 }

@@ -119,6 +119,25 @@ export function rearrangement(
   return { shape: runs.map(sizeOf), permutation };
 }
 
+/**
+ * Orders through which memory goes from one into another, so that every step moves at most `most` axes. Mostly that is
+ * one step; else the atoms that come next are brought forward, run by run.
+ */
+export function stages(from: readonly Atom[], to: readonly Atom[], most: number): readonly (readonly Atom[])[] {
+  const orders: (readonly Atom[])[] = [];
+  let order = from;
+  for (let done = 0; rearrangement(order, to).shape.length > most; ) {
+    while (order[done] === to[done]) done++;
+    const start = order.indexOf(to[done] as Atom);
+    let end = start + 1;
+    while (order[end] !== undefined && order[end] === to[done + end - start]) end++;
+    const run = order.slice(start, end);
+    order = [...order.slice(0, done), ...run, ...order.slice(done, start), ...order.slice(end)];
+    orders.push(order);
+  }
+  return [...orders, to];
+}
+
 /** Row-major data under `shape`, with the axes in the order of `permutation`. */
 export function permuteData<T extends Float32Array | Float64Array>(
   data: T,

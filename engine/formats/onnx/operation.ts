@@ -5,6 +5,7 @@ import { formatShape, type Shape } from '../../tensor.ts';
 import type { Attributes } from './attributes.ts';
 import type { GraphBuilder } from './builder.ts';
 import { layoutOf } from './layout.ts';
+import { onnxLimits } from './limits.ts';
 import type { OnnxNode } from './read-model.ts';
 import { type Constant, constantOf } from './tensor.ts';
 import { type Reason, UnsupportedModel } from './unsupported.ts';
@@ -12,6 +13,9 @@ import { isConstant, type RunTime, type Value, valueShape } from './value.ts';
 
 /** How an operator becomes nodes of ours: returns its output, or all of them. */
 export type Reader = (op: Operation) => Value | readonly Value[];
+
+/** The same where every input that is there is known: no run is needed (fold.ts). */
+export type Fold = (op: Operation) => Constant | readonly Constant[];
 
 export class Operation {
   readonly opset: number;
@@ -46,6 +50,11 @@ export class Operation {
     const value = this.inputs[i];
     if (!value) throw new EngineError('invalid-model', `input ${i} is missing`);
     return value;
+  }
+
+  /** An input of a fold. */
+  known(i: number): Constant {
+    return this.input(i) as Constant;
   }
 
   shape(i: number): Shape {
@@ -83,15 +92,37 @@ export class Operation {
   integers(name: string, i: number): readonly number[] | undefined {
     const attribute = this.attributes.integers(name);
     if (attribute) return attribute;
-    const constant = this.optionalConstant(i, name);
-    return constant && [...constant.data];
+    return this.inputs[i] && this.integersOf(this.constant(i, name), name);
+  }
+
+  /** A shape, or another number for each axis. */
+  shapeInput(i: number, what: string): readonly number[] {
+    const sides = this.integersOf(this.constant(i, what), what);
+    this.checkRank(sides.length);
+    return sides;
+  }
+
+  /** Places in an axis of this length, those counted from the end made positive. */
+  indices(constant: Constant, length: number): readonly number[] {
+    const indices = this.integersOf(constant, 'the indices');
+    const wrong = indices.find((index) => index < -length || index >= length);
+    if (wrong !== undefined) throw this.invalid(`index ${wrong} is not one of ${length}`);
+    return indices.map((index) => (index < 0 ? index + length : index));
+  }
+
+  private integersOf({ data }: Constant, what: string): readonly number[] {
+    const wrong = data.find((value) => !Number.isInteger(value));
+    if (wrong !== undefined) throw this.invalid(`${what}: expected integers, got ${wrong}`);
+    return [...data];
   }
 
   /** An axis counted from the end where negative. */
   axis(axis: number, rank: number): number {
     const counted = axis < 0 ? axis + rank : axis;
-    if (!Number.isInteger(counted) || counted < 0 || counted >= Math.max(rank, 1)) {
-      throw new EngineError('invalid-model', `axis ${axis} is not one of ${rank}`);
+    if (!Number.isInteger(counted) || counted < 0 || counted >= rank) {
+      throw this.invalid(
+        rank === 0 ? `there is no axis ${axis}, it is a scalar` : `axis ${axis} is not one of ${rank}`,
+      );
     }
     return counted;
   }
@@ -116,6 +147,13 @@ export class Operation {
 
   invalid(sentence: string): EngineError {
     return new EngineError('invalid-model', sentence);
+  }
+
+  /** @throws EngineError `unsupported-model` */
+  checkRank(rank: number): void {
+    if (rank > onnxLimits.axes) {
+      throw this.unsupported('rank', `it makes ${rank} axes, at most ${onnxLimits.axes} are supported`);
+    }
   }
 
   /** @throws EngineError `shape-mismatch` */

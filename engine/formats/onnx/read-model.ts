@@ -5,17 +5,13 @@ import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
 import { EngineError } from '../../errors.ts';
 import { excerpt } from '../../json.ts';
 import { Attributes } from './attributes.ts';
+import { onnxLimits } from './limits.ts';
 import { type GraphProto, type ModelProto, ModelProtoSchema, type ValueInfoProto } from './schema/onnx_pb.js';
 import { type Constant, type ElementType, elementType, type ReadExternal, readTensor, typeName } from './tensor.ts';
 import { UnsupportedModel } from './unsupported.ts';
 
 /** Versions of the operator set that are read. Below 7 broadcasting was an attribute; that is read, too. */
 export const opsets = { oldest: 1, newest: 21 } as const;
-
-export const onnxLimits = {
-  /** Nodes of a file, constants and shape arithmetic included. */
-  nodes: 100_000,
-} as const;
 
 /** A side is a number, a name (`batch`), or unknown. */
 export type Side = number | string | undefined;
@@ -66,6 +62,8 @@ export function readModel(file: Uint8Array, readExternal: ReadExternal = noExter
   const model = parse(file);
   const proto = model.graph as GraphProto;
   const opset = opsetOf(model);
+  refuseTwice(proto.initializer, 'initializers');
+  refuseTwice(proto.input, 'inputs');
   const tensors = new Map(proto.initializer.map((tensor) => [tensor.name, tensor]));
   const decoded = new Map<string, Constant>();
   const initializers = {
@@ -99,13 +97,23 @@ export function readModel(file: Uint8Array, readExternal: ReadExternal = noExter
   };
 }
 
+function refuseTwice(items: readonly { readonly name: string }[], what: string): void {
+  const seen = new Set<string>();
+  for (const { name } of items) {
+    if (seen.has(name)) throw new EngineError('invalid-model', `two ${what} are named ${excerpt(name)}`);
+    seen.add(name);
+  }
+}
+
 function parse(file: Uint8Array): ModelProto {
   const wrong = 'not an ONNX model, or one that is cut off';
   let model: ModelProto;
   try {
-    const nodes = countNodes(file);
-    if (nodes > onnxLimits.nodes) {
-      throw new EngineError('limit-exceeded', `the model has ${nodes} nodes, at most ${onnxLimits.nodes} are read`);
+    const counted = countEntries(file);
+    for (const what of ['nodes', 'entries'] as const) {
+      if (counted[what] <= onnxLimits[what]) continue;
+      const sentence = `the model has ${counted[what]} ${what}, at most ${onnxLimits[what]} are read`;
+      throw new EngineError('limit-exceeded', sentence);
     }
     model = fromBinary(ModelProtoSchema, file, { readUnknownFields: false });
   } catch (error) {
@@ -123,9 +131,9 @@ function parse(file: Uint8Array): ModelProto {
 const GRAPH_FIELD = 7;
 const NODE_FIELD = 1;
 
-/** Nodes of the graph, found without decoding them: a hostile file must not cost memory. */
-function countNodes(file: Uint8Array): number {
-  let nodes = 0;
+/** What the graph lists, found without decoding it: a hostile file must not cost memory. */
+function countEntries(file: Uint8Array): { readonly nodes: number; readonly entries: number } {
+  let [nodes, entries] = [0, 0];
   const walk = (reader: BinaryReader, end: number, visit: (field: number) => boolean) => {
     while (reader.pos < end) {
       const [field, wire] = reader.tag();
@@ -139,11 +147,12 @@ function countNodes(file: Uint8Array): number {
     const end = reader.uint32() + reader.pos;
     walk(reader, Math.min(end, reader.len), (inner) => {
       if (inner === NODE_FIELD) nodes++;
+      else entries++;
       return false;
     });
     return true;
   });
-  return nodes;
+  return { nodes, entries };
 }
 
 function opsetOf(model: ModelProto): number {

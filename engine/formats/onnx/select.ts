@@ -53,15 +53,16 @@ export function selectNodes(
   return order;
 }
 
-function producersOf({ nodes, initializers }: OnnxModel): ReadonlyMap<string, OnnxNode> {
+function producersOf({ nodes, initializers, inputs }: OnnxModel): ReadonlyMap<string, OnnxNode> {
   const producers = new Map<string, OnnxNode>();
+  const given = new Set(inputs.map(({ name }) => name));
   for (const node of nodes) {
     for (const output of node.outputs) {
       if (output === '') continue;
       const other = producers.get(output);
-      if (other || initializers.has(output)) {
-        const first = other ? describeNode(other) : 'an initializer';
-        throw new EngineError('invalid-model', `${describeNode(node)} computes ${excerpt(output)}, as does ${first}`);
+      if (other || initializers.has(output) || given.has(output)) {
+        const taken = other ? `as does ${describeNode(other)}` : 'which is an initializer or an input';
+        throw new EngineError('invalid-model', `${describeNode(node)} computes ${excerpt(output)}, ${taken}`);
       }
       producers.set(output, node);
     }

@@ -2,7 +2,9 @@
 
 import { create } from '@bufbuild/protobuf';
 import { EngineError } from '../../errors.ts';
+import { excerpt } from '../../json.ts';
 import { elementCount, formatShape, type Shape } from '../../tensor.ts';
+import { onnxLimits } from './limits.ts';
 import {
   type TensorProto,
   TensorProto_DataLocation,
@@ -87,9 +89,16 @@ export function constantOf(type: ElementType, shape: Shape, values: ArrayLike<nu
   return { type, shape, data: isSingle ? Float32Array.from(values) : Float64Array.from(values) };
 }
 
+const otherTypes: Readonly<Record<number, string>> = {
+  [TensorProto_DataType.UNDEFINED]: 'unknown type',
+  [TensorProto_DataType.STRING]: 'string',
+  [TensorProto_DataType.COMPLEX64]: 'complex64',
+  [TensorProto_DataType.COMPLEX128]: 'complex128',
+};
+
 /** Name of an element type in sentences, also of one that is not read. */
 export const typeName = (dataType: number): string =>
-  elementTypes[dataType as TypeNumber]?.name ?? TensorProto_DataType[dataType]?.toLowerCase() ?? `type ${dataType}`;
+  elementTypes[dataType as TypeNumber]?.name ?? otherTypes[dataType] ?? `type ${dataType}`;
 
 /** The element type of a number in a file; undefined for strings, complex numbers and whatever is newer. */
 export const elementType = (dataType: number): ElementType | undefined => elementTypes[dataType as TypeNumber]?.name;
@@ -101,8 +110,8 @@ export function requireElementType(dataType: number): ElementType {
   return type;
 }
 
-/** Bytes of a tensor that lie beside the model: `location` is relative to the model's folder, `length` may be absent. */
-export type ReadExternal = (location: string, offset: number, length: number | undefined) => Uint8Array;
+/** Hands over bytes of a tensor that lie beside the model: `location` is relative to the model's folder. */
+export type ReadExternal = (location: string, offset: number, length: number) => Uint8Array;
 
 /**
  * Reads a tensor.
@@ -110,7 +119,11 @@ export type ReadExternal = (location: string, offset: number, length: number | u
  */
 export function readTensor(proto: TensorProto, readExternal: ReadExternal): Constant {
   const shape = proto.dims.map(Number);
-  const where = `tensor "${proto.name}" ${formatShape(shape)}`;
+  if (shape.length > onnxLimits.axes) {
+    const most = `at most ${onnxLimits.axes} are supported`;
+    throw new UnsupportedModel('rank', `tensor ${excerpt(proto.name)} has ${shape.length} axes, ${most}`);
+  }
+  const where = `tensor ${excerpt(proto.name)} ${formatShape(shape)}`;
   if (shape.some((side) => side < 0)) throw new EngineError('invalid-model', `${where}: a side is negative`);
   const element = elementTypes[proto.dataType as TypeNumber];
   if (!element) {
@@ -121,7 +134,7 @@ export function readTensor(proto: TensorProto, readExternal: ReadExternal): Cons
   }
   const count = elementCount(shape);
   const isExternal = proto.dataLocation === TensorProto_DataLocation.EXTERNAL;
-  const raw = isExternal ? external(proto, where, readExternal) : proto.rawData;
+  const raw = isExternal ? external(proto, where, count * element.bytes, readExternal) : proto.rawData;
   if (isExternal || raw.length > 0) {
     if (raw.length !== count * element.bytes) {
       throw new EngineError('invalid-model', `${where}: expected ${count * element.bytes} bytes, got ${raw.length}`);
@@ -178,17 +191,18 @@ function listed(proto: TensorProto): ArrayLike<number> {
 const halfToFloat = (bits: number): number => new Float16Array(Uint16Array.of(bits).buffer)[0] as number;
 const bfloat16ToFloat = (bits: number): number => new Float32Array(Uint32Array.of(bits << 16).buffer)[0] as number;
 
-function external(proto: TensorProto, where: string, readExternal: ReadExternal): Uint8Array {
+/** @param bytes that the shape calls for: nothing else is read, whatever the file says of its length */
+function external(proto: TensorProto, where: string, bytes: number, readExternal: ReadExternal): Uint8Array {
   const entries = new Map(proto.externalData.map(({ key, value }) => [key, value]));
   const location = entries.get('location');
   const offset = Number(entries.get('offset') ?? 0);
-  const length = entries.has('length') ? Number(entries.get('length')) : undefined;
-  const isCount = (value: number) => Number.isSafeInteger(value) && value >= 0;
-  if (!location || !isCount(offset) || (length !== undefined && !isCount(length))) {
-    throw new EngineError(
-      'invalid-model',
-      `${where}: its external data names no location, offset or length that make sense`,
-    );
+  const length = Number(entries.get('length') ?? bytes);
+  if (!location || !Number.isSafeInteger(offset) || offset < 0) {
+    const what = location ? `offset ${excerpt(entries.get('offset'))}` : 'location';
+    throw new EngineError('invalid-model', `${where}: its external data has no ${what} that makes sense`);
+  }
+  if (length !== bytes) {
+    throw new EngineError('invalid-model', `${where}: expected ${bytes} bytes, its external data has ${length}`);
   }
   return readExternal(location, offset, length);
 }

@@ -4,6 +4,7 @@ import { capabilitiesOf } from '../../../engine/capabilities.ts';
 import { EngineError } from '../../../engine/errors.ts';
 import { type Conv2dAttributes, conv2d } from '../../../engine/layers/conv2d.ts';
 import type { Shape } from '../../../engine/tensor.ts';
+import { layerCase } from '../../suites/layer-cases.ts';
 import { trainingBuilds } from '../../suites/node-kernels.ts';
 import { parseAttributes } from '../../suites/parse-attributes.ts';
 import { LayerRunner } from '../../suites/run-layer.ts';
@@ -128,13 +129,8 @@ describe('conv2d', () => {
 
   test('offers what the window allows: no copy where it is a pixel, Winograd where it is 3×3', () => {
     const runner = new LayerRunner(trainingBuilds[0]!.source);
-    const names = (raw: object) => {
-      const attributes = attributesOf({ filters: 4, ...raw });
-      const x = { shape: [1, 4, 4, 4], data: new Float32Array(64) };
-      const specs = Object.entries(conv2d.weights?.([x.shape], attributes) ?? {});
-      const w = specs.map(([role, spec]) => [role, { shape: spec.shape, data: new Float32Array(999) }]);
-      return runner.algorithms({ kind: 'conv2d', attributes, x: [x], w: Object.fromEntries(w) });
-    };
+    const caseOf = (raw: object) => layerCase('conv2d', [[1, 4, 4, 4]], { filters: 4, ...raw }, 1);
+    const names = (raw: object) => runner.algorithms(caseOf(raw));
     expect(names({ size: 1 })).toEqual(['pointwise', 'im2col']);
     expect(names({ size: 1, stride: 2 })).toEqual(['im2col']);
     expect(names({ size: 1, padding: 1 })).toEqual(['im2col']);
@@ -143,6 +139,15 @@ describe('conv2d', () => {
     expect(names({ size: 3, groups: 2 })).toEqual(['im2col']);
     expect(names({ size: [3, 2] })).toEqual(['im2col']);
     expect(names({ size: 1, groups: 2 })).toEqual(['im2col']);
+
+    const training = (raw: object) => {
+      const { forward, gradients } = runner.trainingAlgorithms(caseOf(raw));
+      return [forward, ...gradients.map((gradient) => gradient.names)];
+    };
+    const bias = ['sums'];
+    const input = ['winograd', 'winograd5', 'scatter'];
+    expect(training({ size: 3 })).toEqual([['winograd', 'im2col', 'winograd5'], ['winograd', 'product'], bias, input]);
+    expect(training({ size: 3, stride: 2 })).toEqual([['im2col'], ['product'], bias, ['scatter']]);
   });
 
   test('capabilities keep to what a host can do', () => {

@@ -3,6 +3,7 @@ import { buildGraph, type Graph } from '../../../engine/graph.ts';
 import { Session } from '../../../engine/session.ts';
 import { lowerTraining } from '../../../engine/training/backward-plan.ts';
 import { ShardTrainer } from '../../../engine/training/shard-trainer.ts';
+import { VectorMemory } from '../../../engine/training/vector-memory.ts';
 import { fromTensors, toTensors, weightVector } from '../../../engine/training/weight-vector.ts';
 import { loadKernels } from '../../../scripts/kernels.ts';
 import { seededData, seededInput, seededTensors } from '../../suites/seeded.ts';
@@ -59,7 +60,7 @@ describe('the gradient of a branching network', () => {
   const vector = weightVector(branching);
   const weights = fromTensors(vector, seededTensors(branching)).map((value) => value / 4);
   const input = seededInput([samples, 6, 6, 2]);
-  const trainer = new ShardTrainer(branching, vector, kernels);
+  const trainer = new ShardTrainer(branching, new VectorMemory(vector, kernels));
   const losses = new Float32Array(samples);
   trainer.setWeights(weights);
   trainer.run({ input, targets, samples, batch: samples, seed: 1, step: 0, index: 0 }, losses);
@@ -127,7 +128,7 @@ test('what the loss does not depend on has gradient zero', () => {
     { id: 'd', kind: 'dense', inputs: ['f'], attributes: { units: 3 } },
   ]);
   const vector = weightVector(graph);
-  const trainer = new ShardTrainer(graph, vector, kernels);
+  const trainer = new ShardTrainer(graph, new VectorMemory(vector, kernels));
   trainer.gradient().fill(9);
   trainer.setWeights(seededData(vector.length, 3));
   trainer.run(shard, new Float32Array(samples));
@@ -144,7 +145,7 @@ test('running statistics that no gradient reaches are left where they are', () =
     { id: 'd', kind: 'dense', inputs: ['f'], attributes: { units: 3 } },
   ]);
   const vector = weightVector(graph);
-  const trainer = new ShardTrainer(graph, vector, kernels);
+  const trainer = new ShardTrainer(graph, new VectorMemory(vector, kernels));
   const weights = seededData(vector.length, 3);
   trainer.setWeights(weights);
   trainer.run(shard, new Float32Array(samples));

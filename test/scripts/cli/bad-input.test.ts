@@ -113,6 +113,7 @@ const readers: Record<string, (model: string, folder: string) => string[]> = {
   run: (model, folder) => ['run', model, '--input', join(folder, 'in.bin'), '--output', join(folder, 'out.bin')],
   inspect: (model) => ['inspect', model, '--json'],
   bench: (model) => ['bench', model, '--runs', '1', '--json'],
+  export: (model, folder) => ['export', model, '--out', join(folder, 'out.onnx')],
 };
 
 describe.each(Object.keys(readers))('%s refuses a model file with', (verb) => {
@@ -144,11 +145,12 @@ describe.each(Object.keys(readers))('%s refuses a model file with', (verb) => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, 'net.onnx'), Buffer.from([8, 7, 18, 0]));
     writeFileSync(join(folder, 'in.bin'), Buffer.alloc(784 * 4));
-    await expectOneSentence(readers[verb]!(join(folder, 'net.onnx'), folder), /net\.onnx: ONNX .* later version/);
+    const message = verb === 'inspect' ? /net\.onnx: not an ONNX model/ : /net\.onnx: .* borde import FILE\.onnx --out/;
+    await expectOneSentence(readers[verb]!(join(folder, 'net.onnx'), folder), message);
   });
 });
 
-test.each(['predict', 'run', 'bench'])('%s does not run a graph without weights', async (verb) => {
+test.each(['predict', 'run', 'bench', 'export'])('%s does not take a graph without weights', async (verb) => {
   const folder = temporaryFolder();
   writeFileSync(join(folder, 'in.bin'), Buffer.alloc(784 * 4));
   const graph = new URL('../../../examples/dense-against-conv.json', import.meta.url).pathname;
@@ -224,6 +226,7 @@ describe('an output that cannot be written', () => {
     const target = where === 'a folder' ? join(folder, 'sub') : join(folder, 'in.bin', 'out');
     const message = where === 'a folder' ? /sub: is a folder/ : /in\.bin\/out: /;
     await expectOneSentence(['run', model, '--input', join(folder, 'in.bin'), '--output', target], message);
+    await expectOneSentence(['export', model, '--out', target], message);
     await expectOneSentence(['convolve', slide, '--filter', 'box', '--out', target], message);
     await expectOneSentence(['convolve', slide, '--filter', 'box', '--json', '--out', target], message);
     expect(readdirSync(folder)).toEqual(before);

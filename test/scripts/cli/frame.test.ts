@@ -4,7 +4,7 @@ import { createCli } from '../../../scripts/borde.ts';
 import type { Io } from '../../../scripts/cli/verb.ts';
 import { borde } from '../cli.ts';
 
-const verbs = ['train', 'evaluate', 'predict', 'run', 'inspect', 'bench', 'convolve'];
+const verbs = ['train', 'evaluate', 'predict', 'run', 'import', 'export', 'inspect', 'bench', 'convolve'];
 
 describe('help', () => {
   test('lists every verb, on standard output', async () => {
@@ -66,9 +66,6 @@ describe('what is announced is refused by name', () => {
   test.each([
     [['transfer', '--data', 'x']],
     [['compare']],
-    [['import', 'x.onnx']],
-    [['export', 'm']],
-    [['quantize', 'm']],
     [['augment', 'in']],
     [['decode', 'a.jpg']],
     [['publish', 'm']],

@@ -269,7 +269,7 @@ describe('usage', () => {
     expect(outcome.err).toMatch(err);
   });
 
-  test.each(['train', 'evaluate', 'predict', 'run', 'inspect', 'bench', 'convolve'])(
+  test.each(['train', 'evaluate', 'predict', 'run', 'import', 'export', 'inspect', 'bench', 'convolve'])(
     '%s --help has flags and an example',
     async (verb) => {
       const { code, out } = await borde([verb, '--help']);

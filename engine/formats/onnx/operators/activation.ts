@@ -1,11 +1,10 @@
 /** One value in, one value out. */
 import type { LayerKind } from '../../../layers/index.ts';
 import { elementCount } from '../../../tensor.ts';
-import { lift } from '../builder.ts';
 import { channelsLast, permute } from '../layout.ts';
 import type { Operation, Reader } from '../operation.ts';
 import { type Constant, constantOf } from '../tensor.ts';
-import { isConstant, type Value, valueShape } from '../value.ts';
+import { isConstant, lift, type Value, valueShape } from '../value.ts';
 import { combine, vector } from './arithmetic.ts';
 
 const unary =

@@ -1,11 +1,11 @@
 /** Sums, products and the like of two or more values, with broadcasting. */
 import type { LayerKind } from '../../../layers/index.ts';
-import { elementCount, type Shape } from '../../../tensor.ts';
-import { insertAxis, lift } from '../builder.ts';
+import { elementCount } from '../../../tensor.ts';
 import { permute } from '../layout.ts';
 import type { Operation, Reader } from '../operation.ts';
-import { type Constant, isFloat } from '../tensor.ts';
-import { isConstant, type Placed, type Value, valueShape } from '../value.ts';
+import type { Constant } from '../tensor.ts';
+import { insertAxis, isConstant, lift, type Placed, type RunTime, type Value, valueShape } from '../value.ts';
+import { expandedShape } from './movement.ts';
 
 type BinaryKind = Extract<LayerKind, 'add' | 'sub' | 'mul' | 'div' | 'pow' | 'max' | 'min'>;
 
@@ -22,28 +22,48 @@ function aligned(op: Operation, a: Value, b: Value): readonly [Value, Value] {
 }
 
 /** a ∘ b, of which at least one is computed by the run. */
-export function combine(op: Operation, kind: BinaryKind, first: Value, second: Value): Value {
-  for (const value of [first, second]) {
-    if (isConstant(value) && !isFloat(value.type)) {
-      throw op.unsupported('element type', `it combines a run-time value with ${value.type}`);
-    }
-  }
+export function combine(op: Operation, kind: BinaryKind, first: Value, second: Value): RunTime {
   const [a, b] = aligned(op, first, second);
   const order = op.graph.commonOrder([a, b]);
-  if (elementCount(valueShape(a)) === 0 || elementCount(valueShape(b)) === 0) return op.empty(broadcast(op, a, b));
-  const simpler = kind === 'add' ? (bias(op, a, b, order) ?? bias(op, b, a, order)) : undefined;
+  const simpler = perChannel(op, kind, a, b, order);
   const placed = simpler ?? op.graph.add(kind, [op.graph.arrange(a, order), op.graph.arrange(b, order)]);
   return op.graph.fromOrder(placed, order);
 }
 
-/** value + one number a channel, the last axis of memory: a bias, which may be folded into what is before it. */
-function bias(op: Operation, value: Value, addend: Value, order: readonly number[]): Placed | undefined {
-  if (!isConstant(addend) || isConstant(value)) return undefined;
-  const shape = permute(valueShape(value), order);
-  const sides = permute(addend.shape, order);
-  const channels = shape.at(-1) ?? 1;
-  if (channels === 1 || sides.at(-1) !== channels || elementCount(sides) !== channels) return undefined;
-  return op.graph.add('bias', [op.graph.arrange(value, order)], {}, { bias: vector(op, addend) });
+interface ChannelLayer {
+  readonly kind: 'bias' | 'scale';
+  /** What the layer's number is, for the constant's. */
+  readonly number: (value: number) => number;
+  readonly commutes: boolean;
+}
+
+const channelLayers: Readonly<Partial<Record<BinaryKind, ChannelLayer>>> = {
+  add: { kind: 'bias', number: (value) => value, commutes: true },
+  sub: { kind: 'bias', number: (value) => -value, commutes: false },
+  mul: { kind: 'scale', number: (value) => value, commutes: true },
+  div: { kind: 'scale', number: (value) => 1 / value, commutes: false },
+};
+
+/** A value and one number, or one a channel (the last axis of memory): a layer that can be folded into what is before it. */
+function perChannel(op: Operation, kind: BinaryKind, a: Value, b: Value, order: readonly number[]): Placed | undefined {
+  const layer = channelLayers[kind];
+  if (!layer || (isConstant(a) && !layer.commutes)) return undefined;
+  const [value, constant] = isConstant(a) ? [b, a] : [a, b];
+  if (!isConstant(constant) || isConstant(value)) return undefined;
+  const channels = permute(valueShape(value), order).at(-1) ?? 1;
+  const sides = permute(constant.shape, order);
+  const count = elementCount(sides);
+  const isPerChannel = count === 1 || (sides.at(-1) === channels && count === channels);
+  const numbers = Float32Array.from(constant.data, layer.number);
+  if (channels === 1 || !isPerChannel || !numbers.every(Number.isFinite)) return undefined;
+  const isAsGiven = count === channels && layer.commutes;
+  const tensor = isAsGiven
+    ? vector(op, constant)
+    : op.graph.derive(constant, `${kind} ${channels}`, () => ({
+        shape: [channels],
+        data: count === channels ? numbers : new Float32Array(channels).fill(numbers[0] as number),
+      }));
+  return op.graph.add(layer.kind, [op.graph.arrange(value, order)], {}, { [layer.kind]: tensor });
 }
 
 /** A constant's numbers as one axis. */
@@ -53,25 +73,24 @@ export const vector = (op: Operation, constant: Constant) =>
     data: Float32Array.from(constant.data),
   }));
 
-function broadcast(op: Operation, a: Value, b: Value): Shape {
-  const [left, right] = [valueShape(a), valueShape(b)];
-  return left.map((side, axis) => {
-    const other = right[axis] as number;
-    if (side !== other && side !== 1 && other !== 1) throw op.invalid(`${side} and ${other} cannot be broadcast`);
-    return side === 1 ? other : side;
-  });
+const isEmpty = (value: Value): boolean => elementCount(valueShape(value)) === 0;
+
+/** Nothing is computed of nothing. */
+function combineAny(op: Operation, kind: BinaryKind, a: Value, b: Value): Value {
+  if (!isEmpty(a) && !isEmpty(b)) return combine(op, kind, a, b);
+  return op.empty(expandedShape(op, valueShape(a), valueShape(b)));
 }
 
 const binary =
   (kind: BinaryKind): Reader =>
   (op) =>
-    combine(op, kind, op.input(0), op.input(1));
+    combineAny(op, kind, op.input(0), op.input(1));
 
 /** Any number of inputs, taken from the left. */
 const variadic =
   (kind: BinaryKind): Reader =>
   (op) =>
-    op.inputs.slice(1).reduce<Value>((result, _, i) => combine(op, kind, result, op.input(i + 1)), op.input(0));
+    op.inputs.slice(1).reduce<Value>((result, _, i) => combineAny(op, kind, result, op.input(i + 1)), op.input(0));
 
 /** Powers that are cheaper and more exact as something else. */
 const pow: Reader = (op) => {

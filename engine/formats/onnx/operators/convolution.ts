@@ -28,7 +28,7 @@ function filterOf(op: Operation): Filter {
 
 /** The filter with its axes in another order, under another shape. */
 const arranged = (op: Operation, { constant, shape }: Filter, permutation: readonly number[], as: Shape): Tensor =>
-  op.graph.derive(constant, `filter ${permutation.join()} ${as.join()}`, () => ({
+  op.graph.derive(constant, `filter ${shape.join()} in order ${permutation.join()} as ${as.join()}`, () => ({
     shape: as,
     data: Float32Array.from(permuteData(constant.data, shape, permutation)),
   }));

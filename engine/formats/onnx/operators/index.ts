@@ -6,6 +6,7 @@ import { convolution } from './convolution.ts';
 import { matrix } from './matrix.ts';
 import { movement } from './movement.ts';
 import { normalization } from './normalization.ts';
+import { pad } from './pad.ts';
 import { pooling } from './pooling.ts';
 import { reductions } from './reduction.ts';
 import { resizing } from './resize.ts';
@@ -22,4 +23,5 @@ export const operators: Readonly<Record<string, Reader>> = {
   ...reductions,
   ...resizing,
   ...shapes,
+  Pad: pad,
 };

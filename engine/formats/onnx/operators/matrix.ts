@@ -1,10 +1,9 @@
 /** Gemm and MatMul: with known weights a dense layer, with two values of the run a product of matrices. */
-import { elementCount, formatShape, type Tensor } from '../../../tensor.ts';
-import { insertAxis } from '../builder.ts';
+import { elementCount, formatShape, type Shape, type Tensor } from '../../../tensor.ts';
 import { type Atom, identity, type Layout, layoutOf, permuteData, sameOrder, transposed } from '../layout.ts';
 import type { Operation, Reader } from '../operation.ts';
 import { type Constant, constantOf } from '../tensor.ts';
-import { isConstant, type RunTime, type Value, valueShape } from '../value.ts';
+import { insertAxis, isConstant, type RunTime, type Value, valueShape } from '../value.ts';
 import { combine, vector } from './arithmetic.ts';
 
 /** value [..., K] · weights [K,N] (+ bias) → [..., N]. */
@@ -19,8 +18,10 @@ function dense(op: Operation, value: RunTime, weights: Constant, scale: number, 
   const rowCount = elementCount(shape.slice(0, -1));
   const arranged = sameOrder(order, value.layout.order) ? value.placed : arrangeAtoms(op, value, order);
   const x = op.graph.reshape(arranged, [rowCount, k]);
-  const filter = op.graph.derive(weights, `dense ${scale} ${rows.join()}`, () =>
-    denseFilter(weights, columns, rows, scale),
+  const filter = op.graph.derive(
+    weights,
+    `dense ${weights.shape.join()} × ${scale}, rows in order ${rows.join()} of ${columns.map(({ size }) => size).join()}`,
+    () => denseFilter(weights, columns, rows, scale),
   );
   const placed = op.graph.add('dense', [x], { units: n, bias: bias !== undefined }, { filter, ...(bias && { bias }) });
   const units: Atom = { size: n };
@@ -63,6 +64,7 @@ const gemm: Reader = (op) => {
   const b = oriented(op.input(1), op.attributes.integer('transB', 0) === 1);
   const addend = op.inputs[2];
   const columns = valueShape(b)[1] as number;
+  if (addend) requireBroadcast(op, valueShape(addend), [valueShape(a)[0] as number, columns]);
   if (isConstant(b)) {
     const isVector =
       addend && isConstant(addend) && addend.data.length === columns && valueShape(addend).at(-1) === columns;
@@ -73,6 +75,14 @@ const gemm: Reader = (op) => {
   const product = times(op, matrixProduct(op, a, b), alpha);
   return addend ? combine(op, 'add', product, times(op, addend, beta)) : product;
 };
+
+/** C may be stretched to the product's shape, not the other way round. */
+function requireBroadcast(op: Operation, addend: Shape, product: Shape): void {
+  const sides = product.slice(-addend.length);
+  if (addend.length > 2 || (addend.length > 0 && addend.some((side, axis) => side !== 1 && side !== sides[axis]))) {
+    throw op.invalid(`input 2 ${formatShape(addend)} cannot be broadcast to ${formatShape(product)}`);
+  }
+}
 
 const scaled = (op: Operation, constant: Constant, factor: number): Tensor =>
   factor === 1

@@ -17,9 +17,12 @@ const batchNormalization: Reader = (op) => {
   const isTraining =
     op.attributes.integer('training_mode', 0) === 1 || (op.opset < 7 && op.attributes.integer('is_test', 0) === 0);
   if (isTraining) throw op.unsupported('training', 'it is in training mode');
+  if (op.opset < 9 && op.attributes.integer('spatial', 1) === 0) {
+    throw op.unsupported('feature', 'statistics for every place of an image (spatial = 0) are not supported');
+  }
   const value = op.runTime(0);
   const order = channelsLast(valueShape(value).length);
-  const x = op.graph.arrange(value, valueShape(value).length === 2 ? [0, 1] : order);
+  const x = op.graph.arrange(value, order);
   const placed = op.graph.add(
     'batchNorm2d',
     [x],
@@ -71,9 +74,9 @@ function inSteps(op: Operation, value: RunTime, first: number): readonly Value[]
   const shape = valueShape(value);
   const axes = identity(shape.length).slice(first);
   const mean = reduced(op, 'reduceMean', value, axes);
-  const centred = combine(op, 'sub', value, mean) as RunTime;
-  const variance = reduced(op, 'reduceMean', combine(op, 'mul', centred, centred) as RunTime, axes);
-  const regular = combine(op, 'add', variance, constantOf('float32', [], [epsilonOf(op)])) as RunTime;
+  const centred = combine(op, 'sub', value, mean);
+  const variance = reduced(op, 'reduceMean', combine(op, 'mul', centred, centred), axes);
+  const regular = combine(op, 'add', variance, constantOf('float32', [], [epsilonOf(op)]));
   const inverse = op.mapped(op.mapped(regular, 'sqrt'), 'reciprocal');
   const scaled = combine(op, 'mul', combine(op, 'mul', centred, inverse), op.input(1));
   return [op.inputs[2] ? combine(op, 'add', scaled, op.input(2)) : scaled, mean, inverse];
@@ -86,8 +89,12 @@ const groupNormalization: Reader = (op) => {
   const perChannel = (i: number) => {
     const constant = op.constant(i, 'a weight');
     if (constant.data.length === channels) return vector(op, constant);
-    const size = channels / constant.data.length;
-    return op.graph.derive(constant, 'per channel', () => ({
+    if (constant.data.length !== groups || channels % groups !== 0) {
+      const expected = `one for each of ${groups} groups or ${channels} channels`;
+      throw op.invalid(`its scale and shift are expected as ${expected}, got ${constant.data.length}`);
+    }
+    const size = channels / groups;
+    return op.graph.derive(constant, `repeated for ${channels} channels`, () => ({
       shape: [channels],
       data: Float32Array.from(
         { length: channels },

@@ -8,16 +8,18 @@ const ceilMode = (op: Operation) => op.attributes.integer('ceil_mode', 0) === 1;
 
 const maxPool: Reader = (op) => {
   if (op.wants(1)) throw op.unsupported('element type', 'the places of the maxima (output 1) are not supported');
+  const x = op.graph.image(op.input(0));
   const rank = op.shape(0).length;
   const attributes = { ...windowOf(op, rank - 2), ceilMode: ceilMode(op) };
-  return op.graph.fromImage(op.graph.add('maxPool2d', [op.graph.image(op.input(0))], attributes), rank);
+  return op.graph.fromImage(op.graph.add('maxPool2d', [x], attributes), rank);
 };
 
 const averagePool: Reader = (op) => {
+  const x = op.graph.image(op.input(0));
   const rank = op.shape(0).length;
   const countPadding = op.attributes.integer('count_include_pad', 0) === 1;
   const attributes = { ...windowOf(op, rank - 2), ceilMode: ceilMode(op), countPadding };
-  return op.graph.fromImage(op.graph.add('averagePool2d', [op.graph.image(op.input(0))], attributes), rank);
+  return op.graph.fromImage(op.graph.add('averagePool2d', [x], attributes), rank);
 };
 
 /** [N,C,H,W] → [N,C,1,1]. */

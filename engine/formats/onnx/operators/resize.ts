@@ -1,4 +1,5 @@
 /** Resize (operator set 10 on) and Upsample (7 to 9) of images. */
+import { excerpt } from '../../../json.ts';
 import { scaledLength } from '../../../layers/resize-taps.ts';
 import { elementCount, formatShape } from '../../../tensor.ts';
 import { identity } from '../layout.ts';
@@ -49,6 +50,9 @@ function targetOf(op: Operation, axes: readonly number[]): Target {
 function fitted(op: Operation, sizes: readonly number[], axes: readonly number[]): Target {
   const policy = op.attributes.text('keep_aspect_ratio_policy', 'stretch');
   if (policy === 'stretch') return { sizes, scales: undefined };
+  if (policy !== 'not_larger' && policy !== 'not_smaller') {
+    throw op.unsupported('feature', `keep_aspect_ratio_policy ${excerpt(policy)} is not supported`);
+  }
   const shape = op.shape(0);
   const ratios = axes.map((axis) => (sizes[axis] as number) / (shape[axis] as number));
   const scale = policy === 'not_larger' ? Math.min(...ratios) : Math.max(...ratios);

@@ -1,4 +1,5 @@
 /** What changes how a value is seen, and costs nothing or a rearrangement. */
+import { excerpt } from '../../../json.ts';
 import { elementCount, formatShape, type Shape } from '../../../tensor.ts';
 import { identity, layoutOf, reshaped, transposed } from '../layout.ts';
 import type { Operation, Reader } from '../operation.ts';
@@ -18,18 +19,19 @@ export function reshape(op: Operation, value: Value, shape: Shape): Value {
 export function wantedShape(op: Operation, from: Shape, wanted: readonly number[]): Shape {
   const allowZero = op.attributes.integer('allowzero', 0) === 1;
   const sides = wanted.map((side, axis) => (side === 0 && !allowZero ? (from[axis] ?? 0) : side));
+  const open = sides.filter((side) => side === -1).length;
   const known = elementCount(sides.filter((side) => side !== -1));
   const count = elementCount(from);
   const shape = sides.map((side) => (side === -1 ? count / known : side));
-  if (elementCount(shape) !== count || shape.some((side) => !Number.isInteger(side) || side < 0)) {
+  if (open > 1 || elementCount(shape) !== count || shape.some((side) => !Number.isInteger(side) || side < 0)) {
     throw op.invalid(`${formatShape(from)} cannot be reshaped to ${formatShape(wanted)}`);
   }
   return shape;
 }
 
 const reshapeReader: Reader = (op) => {
-  const wanted = op.integers('shape', 1);
-  if (!wanted) throw op.invalid('the shape (input 1) is missing');
+  const wanted = op.attributes.integers('shape') ?? op.shapeInput(1, 'the shape');
+  op.checkRank(wanted.length);
   return reshape(op, op.input(0), wantedShape(op, op.shape(0), wanted));
 };
 
@@ -58,6 +60,7 @@ const unsqueeze: Reader = (op) => {
   const given = op.integers('axes', 1);
   if (!given) throw op.invalid('the axes are missing');
   const rank = op.shape(0).length + given.length;
+  op.checkRank(rank);
   const axes = op.axes(given, rank);
   if (axes.length !== given.length) throw op.invalid(`the axes ${given.join(', ')} name one twice`);
   const shape = [...op.shape(0)];
@@ -65,14 +68,19 @@ const unsqueeze: Reader = (op) => {
   return reshape(op, op.input(0), shape);
 };
 
+/** A Transpose's order of axes: the reverse one where it is not said. */
+export function permutationOf(op: Operation): readonly number[] {
+  const rank = op.shape(0).length;
+  const permutation = op.attributes.integers('perm') ?? [...identity(rank)].reverse();
+  if (permutation.length !== rank || identity(rank).some((axis) => !permutation.includes(axis))) {
+    throw op.invalid(`perm ${excerpt(permutation)} is no order of ${rank} axes`);
+  }
+  return permutation;
+}
+
 const transpose: Reader = (op) => {
   const value = op.runTime(0);
-  const rank = valueShape(value).length;
-  const permutation = op.attributes.integers('perm') ?? [...identity(rank)].reverse();
-  if ([...permutation].sort((a, b) => a - b).join() !== identity(rank).join()) {
-    throw op.invalid(`perm ${permutation.join(', ')} is no order of ${rank} axes`);
-  }
-  return { ...value, layout: transposed(value.layout, permutation) } satisfies RunTime;
+  return { ...value, layout: transposed(value.layout, permutationOf(op)) } satisfies RunTime;
 };
 
 const pass: Reader = (op) => op.input(0);
@@ -87,7 +95,7 @@ const dropout: Reader = (op) => {
 
 /** Between f32 and f32 alone: a run computes with nothing else. */
 const cast: Reader = (op) => {
-  const to = requireElementType(op.attributes.integer('to', 1));
+  const to = requireElementType(op.attributes.required('to'));
   if (to !== 'float32') throw op.unsupported('element type', `it makes ${to} at run time, only float32 is supported`);
   return op.input(0);
 };

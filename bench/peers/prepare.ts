@@ -1,0 +1,63 @@
+/**
+ * One model as files that every contestant reads: the same weights and the same picture for all, and nothing of making
+ * them in a process that is measured.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fromBinary, toBinary } from '@bufbuild/protobuf';
+import { describeGraph } from '../../engine/describe.ts';
+import { exportOnnx } from '../../engine/formats/onnx/export-model.ts';
+import { type ModelProto, ModelProtoSchema } from '../../engine/formats/onnx/schema/onnx_pb.js';
+import { type Model, serializeModel } from '../../engine/model-file.ts';
+import { Random } from '../../engine/random.ts';
+import { fuse } from './fused-graph.ts';
+import { uniform } from './models/network-builder.ts';
+
+/** Uniform numbers of unit variance, as a picture is after normalisation. */
+const INPUT_BOUND = Math.sqrt(3);
+
+export interface Prepared {
+  readonly folder: string;
+  /** Multiply-adds of a run. */
+  readonly macs: number;
+}
+
+/**
+ * Writes into a folder: model.safetensors (ours), model.onnx (ONNX Runtime's), fused.json and fused.f32 (TensorFlow.js's),
+ * input.f32 (NHWC) and input.json with its shape.
+ */
+export function prepare(model: Model, folder: string, batch = 1): Prepared {
+  mkdirSync(folder, { recursive: true });
+  const [input] = model.graph.inputs;
+  const shape = [batch, ...(input?.shape.slice(1) ?? [])];
+  const { data } = uniform(shape, INPUT_BOUND, new Random(2));
+  writeFileSync(join(folder, 'model.safetensors'), serializeModel(model));
+  writeFileSync(join(folder, 'model.onnx'), channelsFirst(exportOnnx(model)));
+  const { graph, weights } = fuse(model);
+  writeFileSync(join(folder, 'fused.json'), JSON.stringify(graph));
+  writeFileSync(join(folder, 'fused.f32'), weights);
+  writeFileSync(join(folder, 'input.f32'), data);
+  writeFileSync(join(folder, 'input.json'), JSON.stringify(shape));
+  return { folder, macs: batch * describeGraph(model.graph).macs };
+}
+
+/** Our input is NHWC, so the export begins with a transpose. Models of ONNX's world take NCHW: it is not to be charged for it. */
+function channelsFirst(file: Uint8Array): Uint8Array {
+  const model: ModelProto = fromBinary(ModelProtoSchema, file);
+  const { graph } = model;
+  const [input] = graph?.input ?? [];
+  const first = graph?.node[0];
+  if (!graph || !input || first?.opType !== 'Transpose' || first.input[0] !== input.name) {
+    throw new Error('expected an ONNX graph that begins with a transpose of its input');
+  }
+  graph.node.shift();
+  for (const node of graph.node) {
+    node.input = node.input.map((name) => (name === first.output[0] ? input.name : name));
+  }
+  const tensor = input.type?.value;
+  if (tensor?.case !== 'tensorType' || !tensor.value.shape) throw new Error('expected an input of tensor type');
+  const [n, h, w, c] = tensor.value.shape.dim;
+  if (!n || !h || !w || !c) throw new Error('expected an input [N,H,W,C]');
+  tensor.value.shape.dim = [n, c, h, w];
+  return toBinary(ModelProtoSchema, model);
+}
