@@ -12,6 +12,15 @@ export function panelBytes(path: DotPath, k: number, n: number): number {
   return Math.ceil(n / 8) * (64 + 8 * unit * Math.ceil(k / unit));
 }
 
+/** Part of a block of staged rows that should stay in cache with one panel; speed is level from 16 to 256 KB. */
+const BLOCK_BYTES = 64 * 1024;
+
+/** Rows of A [M,K] that gemmU8 and conv2dU8 take under all panels before the next ones: whole tiles, at least 24. */
+export function blockRows(path: DotPath, m: number, k: number): number {
+  const fitting = Math.floor(BLOCK_BYTES / (path === 0 ? 2 * k : k));
+  return Math.min(m, Math.max(24, fitting - (fitting % 12)));
+}
+
 /** Scratch of conv2dU8, and of gemmU8 except on path 1, which needs none: `rows` rows of K staged activations. */
 export const stagedBytes = (path: DotPath, rows: number, k: number): number => rows * k * (path === 0 ? 2 : 1) + 16;
 
