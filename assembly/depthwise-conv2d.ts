@@ -16,9 +16,9 @@ class Depthwise extends Window {
   @inline
   visit(xOffset: usize, yOffset: usize, rows: i32, columns: i32, tap: i32): void {
     if (this.multiplier == 1) {
-      let i = 0;
-      for (; i + 4 <= this.c; i += 4) this.vector(xOffset, yOffset, rows, columns, tap, i, 4);
-      if (i < this.c) this.vector(xOffset, yOffset, rows, columns, tap, i, this.c - i);
+      for (let i = 0; i < this.c; i += 4) {
+        this.vector(xOffset, yOffset, rows, columns, tap, i, min(4, this.c - i));
+      }
     } else {
       for (let o = 0; o < this.c * this.multiplier; o++) this.scalar(xOffset, yOffset, rows, columns, tap, o);
     }

@@ -16,6 +16,8 @@ export class PoolWindows {
   rowBytes: usize;
   /** Bytes from a tap to the one on its right. */
   tapBytes: usize;
+  /** Bytes from pixel to pixel, of x and y alike. */
+  pixelBytes: usize;
   /**
    * Three i32 for each row of windows, then for each column of them: first pixel within the image, taps within the
    * image, taps that count for a mean.
@@ -23,14 +25,25 @@ export class PoolWindows {
   places: usize;
 
   @inline
-  set(h: i32, w: i32, c: i32, oh: i32, ow: i32, dilationH: i32, dilationW: i32, places: usize): void {
+  set(
+    h: i32,
+    w: i32,
+    c: i32,
+    oh: i32,
+    ow: i32,
+    dilationH: i32,
+    dilationW: i32,
+    places: usize,
+    valueBytes: i32 = 4,
+  ): void {
     this.h = h;
     this.w = w;
     this.c = c;
     this.oh = oh;
     this.ow = ow;
-    this.tapBytes = (<usize>(dilationW * c)) << 2;
-    this.rowBytes = (<usize>(dilationH * w * c)) << 2;
+    this.pixelBytes = <usize>(c * valueBytes);
+    this.tapBytes = <usize>dilationW * this.pixelBytes;
+    this.rowBytes = <usize>(dilationH * w) * this.pixelBytes;
     this.places = places;
   }
 
@@ -41,7 +54,7 @@ export class PoolWindows {
    */
   @inline
   static walk<T extends PoolWindows>(op: T, n: i32): void {
-    const pixelBytes = (<usize>op.c) << 2;
+    const pixelBytes = op.pixelBytes;
     let yOffset: usize = 0;
     for (let image = 0; image < n; image++) {
       let row = op.places;

@@ -11,9 +11,7 @@ class MaxPool extends PoolWindows {
   @inline
   visit(xOffset: usize, yOffset: usize, rows: i32, columns: i32, counted: i32): void {
     const y = this.y + yOffset;
-    let i = 0;
-    for (; i + 4 <= this.c; i += 4) this.reduce(xOffset, y, i, 4, rows, columns);
-    if (i < this.c) this.reduce(xOffset, y, i, this.c - i, rows, columns);
+    for (let i = 0; i < this.c; i += 4) this.reduce(xOffset, y, i, min(4, this.c - i), rows, columns);
   }
 
   /** f32x4.max is slow, and pmax loses a NaN on its right: so these are looked for by themselves. */
@@ -44,9 +42,7 @@ class AveragePool extends PoolWindows {
   visit(xOffset: usize, yOffset: usize, rows: i32, columns: i32, counted: i32): void {
     const y = this.y + yOffset;
     const taps = f32x4.splat(<f32>max(counted, 1));
-    let i = 0;
-    for (; i + 4 <= this.c; i += 4) this.reduce(xOffset, y, i, 4, rows, columns, taps);
-    if (i < this.c) this.reduce(xOffset, y, i, this.c - i, rows, columns, taps);
+    for (let i = 0; i < this.c; i += 4) this.reduce(xOffset, y, i, min(4, this.c - i), rows, columns, taps);
   }
 
   @inline

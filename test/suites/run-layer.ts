@@ -210,7 +210,7 @@ export class LayerRunner {
   }
 
   /** Calls a kernel on arrays: each lies behind a guard, and is read back into itself afterwards. */
-  call(name: KernelName, ...args: readonly (number | Float32Array)[]): void {
+  call(name: KernelName, ...args: readonly (number | ArrayBufferView)[]): void {
     const arrays = args.filter((arg) => typeof arg !== 'number');
     const regions = new Map(
       arrays.map((data, i) => [data, { name: `${i}`, role: 'activation', bytes: data.byteLength } as Region]),

@@ -1,0 +1,93 @@
+/** u8 in or out, one by one: conversion from and to f32, sums, and every function of one argument by its table. */
+import { Output } from './output';
+
+/** Beyond so many levels every zero point saturates; it keeps the rounding (Output) within its range. */
+const FAR: f32 = 1024;
+
+/** y [n] of u8 = round(x·inverseScale) + zero, 0…255; NaN gives 0. x: f32, read up to 28 bytes beyond its end. */
+export function quantize(x: usize, y: usize, n: i32, inverseScale: f32, zero: i32): void {
+  Output.set(zero, 0, 255);
+  const magic = Output.magic();
+  const base = Output.base();
+  const scale = f32x4.splat(inverseScale);
+  const far = f32x4.splat(FAR);
+  const low = f32x4.neg(far);
+  for (let left = n; left > 0; left -= 8, x += 32, y += 8) {
+    // pmax turns a NaN on its second side into the limit.
+    const p = f32x4.pmin(f32x4.pmax(low, f32x4.mul(v128.load(x), scale)), far);
+    const q = f32x4.pmin(f32x4.pmax(low, f32x4.mul(v128.load(x, 16), scale)), far);
+    Output.storeEight(y, i16x8.narrow_i32x4_s(Output.level(p, magic, base), Output.level(q, magic, base)), left);
+  }
+}
+
+/** y [n] of f32 = (x − zero)·scale. x: u8, read up to 7 bytes beyond its end. */
+export function dequantize(x: usize, y: usize, n: i32, scale: f32, zero: i32): void {
+  const vScale = f32x4.splat(scale);
+  const vZero = i16x8.splat(<i16>zero);
+  for (let left = n; left > 0; left -= 8, x += 8, y += 32) {
+    const v = i16x8.sub(v128.load8x8_u(x), vZero);
+    const a = f32x4.mul(f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_s(v)), vScale);
+    const b = f32x4.mul(f32x4.convert_i32x4_s(i32x4.extend_high_i16x8_s(v)), vScale);
+    if (left >= 8) {
+      v128.store(y, a);
+      v128.store(y, b, 16);
+    } else {
+      Output.storePart(y, a, b, left << 2);
+    }
+  }
+}
+
+/**
+ * y [n] = clamp(round((a − aZero)·aScale + (b − bZero)·bScale) + zero, lo, hi), scales as multiples of y's.
+ * y may be a or b, which are read up to 7 bytes beyond their end.
+ */
+export function addU8(
+  a: usize,
+  aZero: i32,
+  aScale: f32,
+  b: usize,
+  bZero: i32,
+  bScale: f32,
+  y: usize,
+  n: i32,
+  zero: i32,
+  lo: i32,
+  hi: i32,
+): void {
+  Output.set(zero, lo, hi);
+  const magic = Output.magic();
+  const base = Output.base();
+  const sa = f32x4.splat(aScale);
+  const sb = f32x4.splat(bScale);
+  for (let left = n; left > 0; left -= 8, a += 8, b += 8, y += 8) {
+    const va = i16x8.sub(v128.load8x8_u(a), i16x8.splat(<i16>aZero));
+    const vb = i16x8.sub(v128.load8x8_u(b), i16x8.splat(<i16>bZero));
+    const low = f32x4.add(
+      f32x4.mul(f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_s(va)), sa),
+      f32x4.mul(f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_s(vb)), sb),
+    );
+    const high = f32x4.add(
+      f32x4.mul(f32x4.convert_i32x4_s(i32x4.extend_high_i16x8_s(va)), sa),
+      f32x4.mul(f32x4.convert_i32x4_s(i32x4.extend_high_i16x8_s(vb)), sb),
+    );
+    Output.storeEight(y, i16x8.narrow_i32x4_s(Output.level(low, magic, base), Output.level(high, magic, base)), left);
+  }
+}
+
+/**
+ * y [rows, length] = table[x], rows xStride and yStride bytes apart; table: 256 u8. Activations, clamps, and copies into
+ * a tensor of another scale (a concatenation's inputs) are all such tables, made on the host. y may be x.
+ */
+export function lookupU8(
+  x: usize,
+  xStride: usize,
+  y: usize,
+  yStride: usize,
+  rows: i32,
+  length: i32,
+  table: usize,
+): void {
+  for (let row = 0; row < rows; row++, x += xStride, y += yStride) {
+    for (let i = 0; i < length; i++) store<u8>(y + i, load<u8>(table + load<u8>(x + i)));
+  }
+}

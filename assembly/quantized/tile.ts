@@ -1,0 +1,135 @@
+/** The register tile of the int8 GEMM: one source for both dot products, and for six and four rows. */
+import { Output } from './output';
+
+/** Bytes of a panel before its weights: eight i32 of bias, eight f32 of multipliers. */
+export const PANEL_HEAD: usize = 64;
+
+/** Sums of a tile that is finished row by row: four rows of eight i32. */
+export const sums = memory.data(4 * 32, 16);
+
+export class QuantizedTile {
+  /** Rows of a panel, each of `group` rows of w: an even number, since the tile takes two a turn. */
+  @inline
+  static panelRows(k: i32, group: i32): usize {
+    return (<usize>((k + 2 * group - 1) / (2 * group))) << 1;
+  }
+
+  /** Two rows' sums, times their multipliers, as levels at y and a row below. */
+  @inline
+  static storePair(y: usize, yStride: usize, upper: v128, lower: v128): void {
+    const levels = Output.clamp(upper, lower);
+    v128.store64_lane(y, levels, 0);
+    v128.store64_lane(y + yStride, levels, 1);
+  }
+
+  /**
+   * `rows` (a literal 6 or 4) rows of a under one panel: levels at y, or the sums of four rows in `sums` where y is 0.
+   *   a: rows aStride bytes apart, read up to the length of the panel, whose weights beyond K are zero
+   * Two groups of K a turn and an end on a pointer that moves anyway; multipliers are loaded only after the loop, since
+   * twelve sums, two vectors of weights and one of activations are all the registers that V8 has.
+   */
+  @inline
+  static run<Dot>(rows: i32, a: usize, aStride: usize, panel: usize, panelEnd: usize, y: usize, yStride: usize): void {
+    const dot = changetype<Dot>(0);
+    let p0 = v128.load(panel);
+    let q0 = v128.load(panel, 16);
+    let p1 = p0;
+    let q1 = q0;
+    let p2 = p0;
+    let q2 = q0;
+    let p3 = p0;
+    let q3 = q0;
+    let p4 = p0;
+    let q4 = q0;
+    let p5 = p0;
+    let q5 = q0;
+    let a1 = a + aStride;
+    let a2 = a1 + aStride;
+    let a3 = a2 + aStride;
+    let a4 = a3 + aStride;
+    let a5 = a4 + aStride;
+    let w = panel + PANEL_HEAD;
+    do {
+      let wp = dot.weights(w, 0);
+      let wq = dot.weights(w, 1);
+      let x = v128.load32_splat(a);
+      p0 = dot.add(p0, wp, x);
+      q0 = dot.add(q0, wq, x);
+      x = v128.load32_splat(a1);
+      p1 = dot.add(p1, wp, x);
+      q1 = dot.add(q1, wq, x);
+      x = v128.load32_splat(a2);
+      p2 = dot.add(p2, wp, x);
+      q2 = dot.add(q2, wq, x);
+      x = v128.load32_splat(a3);
+      p3 = dot.add(p3, wp, x);
+      q3 = dot.add(q3, wq, x);
+      if (rows > 4) {
+        x = v128.load32_splat(a4);
+        p4 = dot.add(p4, wp, x);
+        q4 = dot.add(q4, wq, x);
+        x = v128.load32_splat(a5);
+        p5 = dot.add(p5, wp, x);
+        q5 = dot.add(q5, wq, x);
+      }
+      wp = dot.weights(w + dot.rowBytes, 0);
+      wq = dot.weights(w + dot.rowBytes, 1);
+      x = v128.load32_splat(a, 4);
+      p0 = dot.add(p0, wp, x);
+      q0 = dot.add(q0, wq, x);
+      x = v128.load32_splat(a1, 4);
+      p1 = dot.add(p1, wp, x);
+      q1 = dot.add(q1, wq, x);
+      x = v128.load32_splat(a2, 4);
+      p2 = dot.add(p2, wp, x);
+      q2 = dot.add(q2, wq, x);
+      x = v128.load32_splat(a3, 4);
+      p3 = dot.add(p3, wp, x);
+      q3 = dot.add(q3, wq, x);
+      if (rows > 4) {
+        x = v128.load32_splat(a4, 4);
+        p4 = dot.add(p4, wp, x);
+        q4 = dot.add(q4, wq, x);
+        x = v128.load32_splat(a5, 4);
+        p5 = dot.add(p5, wp, x);
+        q5 = dot.add(q5, wq, x);
+        a4 += 8;
+        a5 += 8;
+      }
+      a += 8;
+      a1 += 8;
+      a2 += 8;
+      a3 += 8;
+      w += 2 * dot.rowBytes;
+    } while (w != panelEnd);
+    // Where six rows are the largest tile, four are not worth the code of an ending of their own.
+    if (rows == dot.tileRows && y) {
+      const m0 = v128.load(panel, 32);
+      const m1 = v128.load(panel, 48);
+      const magic = Output.magic();
+      const base = Output.base();
+      let upper = Output.pair(p0, q0, m0, m1, magic, base);
+      let lower = Output.pair(p1, q1, m0, m1, magic, base);
+      QuantizedTile.storePair(y, yStride, upper, lower);
+      y += 2 * yStride;
+      upper = Output.pair(p2, q2, m0, m1, magic, base);
+      lower = Output.pair(p3, q3, m0, m1, magic, base);
+      QuantizedTile.storePair(y, yStride, upper, lower);
+      if (rows > 4) {
+        y += 2 * yStride;
+        upper = Output.pair(p4, q4, m0, m1, magic, base);
+        lower = Output.pair(p5, q5, m0, m1, magic, base);
+        QuantizedTile.storePair(y, yStride, upper, lower);
+      }
+    } else if (rows == 4) {
+      v128.store(sums, p0);
+      v128.store(sums, q0, 16);
+      v128.store(sums, p1, 32);
+      v128.store(sums, q1, 48);
+      v128.store(sums, p2, 64);
+      v128.store(sums, q2, 80);
+      v128.store(sums, p3, 96);
+      v128.store(sums, q3, 112);
+    }
+  }
+}
