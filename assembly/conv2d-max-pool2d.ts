@@ -23,12 +23,12 @@ const g = changetype<Geometry>(memory.data(offsetof<Geometry>(), 16));
 
 class PooledTile {
   /**
-   * Eight channels of one window. `isThree`: a row of the filter has three values, a literal.
+   * Eight channels of one window. Loops over three taps cost nothing: unrolled, a tile takes as long.
    *   x: under the filter's first value at the window's first place · panel: bias[8], then K × 8 (pack.ts)
    *   lanes: channels that are real
    */
   @inline
-  static compute(isThree: bool, x: usize, panel: usize, y: usize, routes: usize, lanes: i32): void {
+  static compute(x: usize, panel: usize, y: usize, routes: usize, lanes: i32): void {
     let a0 = v128.load(panel);
     let a1 = v128.load(panel, 16);
     let b0 = a0;
@@ -44,7 +44,7 @@ class PooledTile {
     do {
       let p = x;
       let q = x + rowBytes;
-      const rowEnd = isThree ? w + 96 : w + ((<usize>g.run) << 5);
+      const rowEnd = w + ((<usize>g.run) << 5);
       do {
         const w0 = v128.load(w);
         const w1 = v128.load(w, 16);
@@ -78,21 +78,11 @@ class PooledTile {
 
   /** One panel over all windows of one image. */
   @inline
-  static image(
-    isThree: bool,
-    x: usize,
-    panel: usize,
-    y: usize,
-    routes: usize,
-    oc: i32,
-    down: i32,
-    across: i32,
-    lanes: i32,
-  ): void {
+  static image(x: usize, panel: usize, y: usize, routes: usize, oc: i32, down: i32, across: i32, lanes: i32): void {
     for (let row = 0; row < down; row++) {
       let p = x + <usize>(2 * row) * g.rowBytes;
       for (let column = 0; column < across; column++) {
-        PooledTile.compute(isThree, p, panel, y, routes, lanes);
+        PooledTile.compute(p, panel, y, routes, lanes);
         p += 2 * g.pixelBytes;
         y += (<usize>oc) << 2;
         routes += <usize>oc;
@@ -136,8 +126,8 @@ export function conv2dMaxPool2d(
       const target = y + ((<usize>column) << 2);
       const route = routes + <usize>column;
       const lanes = oc - column;
-      if (g.run == 3 && lanes >= 8) PooledTile.image(true, x, panel, target, route, oc, down, across, 8);
-      else PooledTile.image(false, x, panel, target, route, oc, down, across, min(8, lanes));
+      if (lanes >= 8) PooledTile.image(x, panel, target, route, oc, down, across, 8);
+      else PooledTile.image(x, panel, target, route, oc, down, across, lanes);
     }
     x += <usize>h * g.rowBytes;
     y += (<usize>(down * across * oc)) << 2;

@@ -15,10 +15,10 @@ import { channelsFirst, own } from './onnx.ts';
 const attributes = v.strictObject({ epsilon: v.optional(v.pipe(v.number(), v.gtValue(0), v.maxValue(1)), 1e-5) });
 type Attributes = v.InferOutput<typeof attributes>;
 
-/** Mean, 1 / deviation, unbiased variance of each channel. */
+/** Mean, 1 / deviation, unbiased variance of each channel, and room for three numbers more that the kernels keep. */
 const statistics = (c: Context<Attributes>): Operand => ({
   shape: [],
-  region: c.saved('statistics', 3 * 4 * channelsOf(c.y.shape)),
+  region: c.saved('statistics', 6 * 4 * channelsOf(c.y.shape)),
 });
 
 export const batchNorm2d = layer<Attributes>({
