@@ -288,7 +288,10 @@ export class Gemm {
     if (column < n) Gemm.lastPanel(a, aStride, panel, y, yStride, residual, m, k, column, n, lo, hi, rowsPerTile);
   }
 
-  /** The last panel where n is no multiple of eight: tiles go to a small buffer, then only the real columns to y. */
+  /**
+   * The last panel where n is no multiple of eight: tiles, each a block of its own that needs no code of its own, go to a
+   * small buffer, then only the real columns to y.
+   */
   static lastPanel(
     a: usize,
     aStride: usize,
@@ -304,12 +307,11 @@ export class Gemm {
     hi: f32,
     rowsPerTile: i32,
   ): void {
-    const panelEnd = panel + (<usize>k + 1) * PANEL_ROW;
     const columns = (<usize>(n - column)) << 2;
     let offset = (<usize>column) << 2;
     for (let left = m; left > 0; ) {
       const rows = Gemm.balancedRows(left, rowsPerTile);
-      Gemm.tileOf<Plain>(rows, a, aStride, panel, panelEnd, tailTile, PANEL_ROW, 0, lo, hi);
+      Gemm.block<Plain>(a, aStride, panel, tailTile, PANEL_ROW, 0, rows, k, 8, lo, hi, rowsPerTile);
       for (let row = 0; row < rows; row++, offset += yStride) {
         const tile = tailTile + <usize>row * PANEL_ROW;
         for (let i: usize = 0; i < columns; i += 4) {

@@ -31,14 +31,7 @@ export { exp, log, sigmoid, softplus, tanh } from './math';
 export * from './memory';
 export * from './pack';
 export { averagePool2d, maxPool2d } from './pool2d';
-// int8 (quantized/dot.ts has the paths)
-export { conv2dU8 } from './quantized/conv2d';
-export { depthwiseConv2dU8 } from './quantized/depthwise-conv2d';
-export { probeDot } from './quantized/dot';
-export { addU8, dequantize, lookupU8, quantize } from './quantized/elementwise';
-export { gemmU8 } from './quantized/gemm';
-export { packDepthwiseI8, packPanelsI8 } from './quantized/pack';
-export { pool2dU8 } from './quantized/pool2d';
+export * from './quantized';
 export { reduceMax, reduceMin, reduceSum } from './reduce';
 export { resampleAxis } from './resample';
 export { logSoftmax, softmax } from './softmax';

@@ -57,11 +57,7 @@ export async function emulatedKernels(operator: keyof typeof operators): Promise
     ],
     {
       readFile(name: string) {
-        // The quantized half of inference.ts, and what a host needs beside it.
-        if (name.endsWith('assembly/emulated.ts')) {
-          const entry = readFileSync(`${root}assembly/inference.ts`, 'utf8').split('// int8');
-          return `export * from './memory';\n//${entry[1]}`;
-        }
+        if (name.endsWith('assembly/emulated.ts')) return "export * from './memory'; export * from './quantized';";
         try {
           const source = readFileSync(name.startsWith('/') ? name : `${root}${name}`, 'utf8');
           return name.endsWith('quantized/dot.ts') ? emulated(source, operators[operator]) : source;
