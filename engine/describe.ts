@@ -30,7 +30,7 @@ export interface GraphDescription {
 }
 
 /** What a portable plan is made for where no kernels are at hand. */
-const PORTABLE: Capabilities = { relaxed: false, dot8: false, rowsPerTile: 4 };
+const PORTABLE: Capabilities = { relaxed: false, dot8: 0, rowsPerTile: 4 };
 
 /** Describes a graph as it is written, layer by layer; `peakBytes` is of `running`, the graph after the passes. */
 export function describeGraph(graph: Graph, running: Graph = graph, capabilities = PORTABLE): GraphDescription {

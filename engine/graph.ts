@@ -8,7 +8,7 @@ import { anyObject, excerpt, jsonPath, parseWith } from './json.ts';
 import { findLayer, type LayerKind, layers } from './layers/index.ts';
 import type { Layer, WeightSpec } from './layers/layer.ts';
 import { MAX_RANK } from './layers/shape-attribute.ts';
-import { type Quantization, quantizationSchema } from './quantize/quantization.ts';
+import { type Quantization, quantizationSchema } from './quantization/quantization.ts';
 import { elementCount, formatShape, type Shape } from './tensor.ts';
 
 export const graphLimits = {

@@ -4,21 +4,25 @@
  */
 import type { instantiate } from '../build/training.js';
 import { EngineError } from './errors.ts';
+import type { DotPath } from './quantization/sizes.ts';
 
 /** What the host's WebAssembly can do: with the shapes, all that the choice of algorithms depends on (MODEL §3). */
 export interface Capabilities {
   /** The module is the relaxed SIMD build: `relaxed_madd` may fuse. */
   readonly relaxed: boolean;
-  /** `relaxed_dot` takes an unsigned second operand exactly. */
-  readonly dot8: boolean;
+  /** Which dot product of bytes is exact; 0: none, those of sixteen bits are used. Results have the same bits on each. */
+  readonly dot8: DotPath;
   /** Output rows that a GEMM tile keeps in registers: 4, 5 or 6. */
   readonly rowsPerTile: number;
 }
 
+/** What a loader knows; the kernels themselves are asked for the rest, unless it is said here. */
+export type HostCapabilities = Omit<Capabilities, 'dot8'> & Partial<Pick<Capabilities, 'dot8'>>;
+
 /** A module and the capabilities it runs with. */
 export interface KernelSource {
   readonly module: WebAssembly.Module;
-  readonly capabilities: Capabilities;
+  readonly capabilities: HostCapabilities;
 }
 
 type Exports = Awaited<ReturnType<typeof instantiate>>;
@@ -50,8 +54,9 @@ const MAX_BYTES = 4 * 1024 ** 3 - PAGE_BYTES;
 export function instantiateKernels({ module, capabilities }: KernelSource): Kernels {
   const { exports } = new WebAssembly.Instance(module, {});
   const memory = exports.memory as WebAssembly.Memory;
+  const dot8 = capabilities.dot8 ?? (exports.probeDot as (() => DotPath) | undefined)?.() ?? 0;
   return {
-    capabilities,
+    capabilities: { ...capabilities, dot8 },
     memory,
     heapBase: (exports.heapBase as () => number)(),
     function(name) {

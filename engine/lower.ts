@@ -11,12 +11,21 @@ import {
   referencesOf,
   type Shapes,
   splitReference,
+  tensorName,
   weightsOf,
 } from './graph.ts';
 import type { Capabilities } from './kernels.ts';
-import { type Context, cheapest } from './layers/layer.ts';
-import { type KernelCall, type Operand, operand, type Region } from './region.ts';
-import { type Shape, sameShape } from './tensor.ts';
+import { type Context, cheapest, type QuantizedContext, type Table } from './layers/layer.ts';
+import { Casts } from './quantization/casts.ts';
+import {
+  type KernelCall,
+  type Operand,
+  operand,
+  type QuantizedOperand,
+  quantizedOperand,
+  type Region,
+} from './region.ts';
+import { type Shape, sameShape, type Tensor } from './tensor.ts';
 
 /** The calls of one node, one way through. */
 export interface Step {
@@ -30,8 +39,11 @@ export interface Pack {
   readonly region: Region;
   readonly calls: readonly KernelCall[];
   /** Written by the host instead: a table. */
-  readonly data?: Float32Array | Int32Array;
+  readonly data?: Table;
 }
+
+/** Works numbers out of the model's weights, when these are loaded. */
+export type Hosted = (tensor: (name: string) => Tensor | undefined) => Table;
 
 export interface Lowered {
   readonly shapes: Shapes;
@@ -39,7 +51,9 @@ export interface Lowered {
   readonly packs: readonly Pack[];
   /** Weights in canonical layout by tensor name. */
   readonly weights: ReadonlyMap<string, Operand>;
-  /** Every value of the graph that is still computed. */
+  /** What packs read that is no weight as the file has it, by the region's name. */
+  readonly hosted: ReadonlyMap<string, Hosted>;
+  /** Every value of the graph that is still computed; those that the host reads as f32. */
   readonly values: ReadonlyMap<Reference, Operand>;
   /** Regions that the host reads or writes. */
   readonly pinned: ReadonlySet<Region>;
@@ -52,6 +66,8 @@ export interface LoweringOptions {
   readonly training?: boolean;
   /** Values beside the outputs that the host wants to read. */
   readonly taps?: readonly Reference[];
+  /** Which weights of a quantized graph are eight bits: all of them, unless it is said. */
+  readonly isEightBit?: (tensor: string) => boolean;
 }
 
 /**
@@ -60,9 +76,11 @@ export interface LoweringOptions {
  */
 export function lower(graph: Graph, options: LoweringOptions): Lowered {
   const lowering = new Lowering(graph, options);
-  const steps = graph.nodes.map((node) => lowering.forward(node));
+  const steps = [...graph.nodes.map((node) => lowering.forward(node)), ...lowering.rim()];
   return { ...lowering.result(), steps: steps.filter((step) => step.calls.length > 0) };
 }
+
+type Make = Parameters<QuantizedContext<unknown>['hosted']>[2];
 
 const list = <T>(value: T | readonly T[]): readonly T[] => (Array.isArray(value) ? value : [value as T]);
 
@@ -75,7 +93,9 @@ export class Lowering {
   readonly randomKey: Region = { name: 'random key', role: 'activation', bytes: 16 };
   private readonly graph: Graph;
   private readonly options: LoweringOptions;
+  private readonly casts = new Casts();
   private readonly packs = new Map<string, Pack>();
+  private readonly hosted = new Map<string, Hosted>();
   private readonly saved = new Map<string, Region>();
   private readonly byId: ReadonlyMap<string, GraphNode>;
   private readonly nodeIndices: ReadonlyMap<GraphNode, number>;
@@ -99,23 +119,69 @@ export class Lowering {
   /** The calls of a node's forward pass; none for a view. */
   forward(node: GraphNode): Step {
     const layer = layerOf(node);
-    const context = this.context(node);
-    if (layer.constant || layer.view || (layer.identityAtInference && !this.options.training)) {
+    if (layer.constant || this.isView(node)) {
+      this.outputs(
+        node,
+        node.inputs.map((reference) => this.value(reference)),
+      );
       return { node, algorithm: 'view', calls: [] };
     }
+    const onLevels = this.options.training ? undefined : this.onLevels(node);
+    if (onLevels) return onLevels;
+    const context = this.context(node);
     if (this.options.training && layer.forwardTraining) {
       return { node, algorithm: 'training', calls: list(layer.forwardTraining(context)) };
     }
     const algorithms = (this.options.training && layer.trainingAlgorithms?.(context)) || layer.algorithms?.(context);
     const chosen = cheapest(algorithms ?? [{ name: 'direct', cost: 0, calls: () => forwardOf(layer, context) }]);
-    return { node, algorithm: chosen.name, calls: list(chosen.calls()) };
+    return { node, algorithm: chosen.name, calls: [...this.castsOf(context), ...list(chosen.calls())] };
   }
 
   /** What a layer's functions are given for this node; the same values, weights and saved memory at every call. */
   // biome-ignore lint/suspicious/noExplicitAny: the attribute type belongs to the layer that parsed them
   context(node: GraphNode): Context<any> {
-    const x = node.inputs.map((reference) => this.value(reference));
+    const x = node.inputs.map((reference) => this.floats(reference));
     const ys = this.outputs(node, x);
+    const residual = node.epilogue?.residual;
+    return this.contextOf(node, x, ys, residual === undefined ? undefined : this.floats(residual));
+  }
+
+  /** The node on levels, where its inputs have them, its layer can do it, and its file wants it. */
+  private onLevels(node: GraphNode): Step | undefined {
+    const { quantized } = layerOf(node);
+    const { quantization } = this.graph;
+    const [shape, ...others] = this.shapes.outputs(node);
+    const wanted = quantization?.[node.id];
+    if (!quantized || !quantization || !shape || others.length > 0 || !(wanted || quantized.givesFloats))
+      return undefined;
+    const x = node.inputs.map((reference) => this.levels(reference));
+    const fused = node.epilogue?.residual;
+    const residual = fused === undefined ? undefined : this.levels(fused);
+    if (!x.every((operand) => operand !== undefined) || (fused !== undefined && !residual)) return undefined;
+    const y = wanted ? quantizedOperand(node.id, shape, wanted) : operand(node.id, shape, 'activation');
+    const context = {
+      ...this.contextOf(node, x, [y], residual),
+      isEightBit: (role: string) => this.options.isEightBit?.(tensorName(node, role)) ?? true,
+      hosted: (key: string, bytes: number, make: Make) => this.hostedRegion(node, key, bytes, make),
+    } as QuantizedContext<unknown>;
+    const calls = quantized.calls(context);
+    if (!calls) return undefined;
+    this.values.set(node.id, y);
+    return { node, algorithm: 'int8', calls: [...this.castsOf(context), ...list(calls)] };
+  }
+
+  /** Values on levels that the host reads become f32 last of all. */
+  rim(): readonly Step[] {
+    return this.hostReads().flatMap((reference) => {
+      const value = this.floats(reference);
+      const node = this.byId.get(splitReference(reference, this.byId)[0]);
+      const calls = this.casts.take([value]);
+      return node ? [{ node, algorithm: 'dequantize', calls }] : [];
+    });
+  }
+
+  // biome-ignore lint/suspicious/noExplicitAny: the attribute type belongs to the layer that parsed them
+  private contextOf(node: GraphNode, x: readonly Operand[], ys: readonly Operand[], residual?: Operand): Context<any> {
     const { epilogue } = node;
     return {
       x,
@@ -126,7 +192,7 @@ export class Lowering {
       epilogue: {
         lo: epilogue?.lo ?? Number.NEGATIVE_INFINITY,
         hi: epilogue?.hi ?? Number.POSITIVE_INFINITY,
-        residual: epilogue?.residual === undefined ? undefined : this.value(epilogue.residual),
+        residual,
         maxPool: epilogue?.maxPool === true,
       },
       capabilities: this.options.capabilities,
@@ -139,10 +205,28 @@ export class Lowering {
     };
   }
 
+  private castsOf({ x, epilogue: { residual } }: Context<unknown>): readonly KernelCall[] {
+    return this.casts.take(residual ? [...x, residual] : x);
+  }
+
+  private floats(reference: Reference): Operand {
+    return this.casts.floats(this.value(reference));
+  }
+
+  /** The value as levels; undefined where nothing is known of how it is quantized. */
+  private levels(reference: Reference): QuantizedOperand | undefined {
+    const value = this.value(reference);
+    const known = this.graph.quantization;
+    const quantization = value.quantization ?? known?.[reference] ?? known?.[this.root(reference)];
+    return quantization && this.casts.levels(value, quantization);
+  }
+
   result(): Omit<Lowered, 'steps'> {
-    for (const reference of this.hostReads()) this.pinned.add(this.value(reference).region);
-    const { shapes, weights, values, pinned } = this;
-    return { shapes, weights, values, pinned, packs: [...this.packs.values()] };
+    const read = this.hostReads().map((reference): [Reference, Operand] => [reference, this.floats(reference)]);
+    for (const [, value] of read) this.pinned.add(value.region);
+    const { shapes, weights, hosted, pinned } = this;
+    const values = new Map([...this.values, ...read]);
+    return { shapes, weights, hosted, values, pinned, packs: [...this.packs.values()] };
   }
 
   value(reference: Reference): Operand {
@@ -161,7 +245,8 @@ export class Lowering {
       const known = this.values.get(reference);
       if (known) return known;
       const shared = index === 0 ? this.sharedRegion(node, shape, x[0]) : undefined;
-      const value = shared ? { shape, region: shared } : operand(reference, shape, 'activation');
+      const { quantization } = (this.isView(node) && x[0]) || {};
+      const value = shared ? { shape, region: shared, quantization } : operand(reference, shape, 'activation');
       this.values.set(reference, value);
       return value;
     });
@@ -223,7 +308,23 @@ export class Lowering {
     return region;
   }
 
-  private table(name: string, data: Float32Array | Int32Array): Region {
+  private hostedRegion(node: GraphNode, key: string, bytes: number, make: Make): Region {
+    const name = `${node.id} ${key}`;
+    const roles = Object.keys(this.weightOperands(node));
+    this.hosted.set(name, (tensor) =>
+      make(
+        Object.fromEntries(
+          roles.flatMap((role) => {
+            const weight = tensor(tensorName(node, role));
+            return weight ? [[role, weight]] : [];
+          }),
+        ),
+      ),
+    );
+    return { name, role: 'weight', bytes };
+  }
+
+  private table(name: string, data: Table): Region {
     const known = this.packs.get(name);
     if (known) return known.region;
     const region: Region = { name, role: 'packed', bytes: data.byteLength };

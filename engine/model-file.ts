@@ -7,8 +7,16 @@ import { EngineError } from './errors.ts';
 import { buildGraph, type Graph, graphEntries, inferShapes, type Shapes, weightsOf } from './graph.ts';
 import { preprocessSchema } from './image/preprocess.ts';
 import { excerpt, parseJson, parseWith } from './json.ts';
-import { quantizeWeights } from './quantize/quantization.ts';
-import { headerEnd, parseHeader, readTensor, type TensorEntry, writeSafetensors } from './safetensors.ts';
+import { eightBitTensor, scaleName } from './quantization/quantization.ts';
+import {
+  headerEnd,
+  parseHeader,
+  readLevels,
+  readTensor,
+  type StoredTensor,
+  type TensorEntry,
+  writeSafetensors,
+} from './safetensors.ts';
 import { checkTask, taskSchema } from './tasks/index.ts';
 import { elementCount, formatShape, sameShape, type Tensor } from './tensor.ts';
 
@@ -51,7 +59,7 @@ export interface Model {
   readonly card: ModelCard;
   readonly graph: Graph;
   readonly tensors: ReadonlyMap<string, Tensor>;
-  /** How weights are stored, where not as f32; eight bits for those that have a `NAME.scale`, whatever is said here. */
+  /** How weights are stored, where not as f32; those of eight bits are so, whatever is said here. */
   readonly storage?: 'F16' | undefined;
 }
 
@@ -102,40 +110,44 @@ export function parseModelHeader(start: Uint8Array, fileBytes: number): ModelHea
  */
 export function parseModel(file: Uint8Array): Model {
   const { card, graph, tensors: entries } = parseModelHeader(file, file.length);
-  const raw = new Map(entries.map((entry) => [entry.name, readTensor(file, entry)]));
   const tensors = new Map(
-    entries.map(({ name, type }): [string, Tensor] => {
-      const tensor = raw.get(name) as Tensor;
-      return [name, type === 'I8' ? scaled(tensor, raw.get(scaleName(name)) as Tensor) : tensor];
-    }),
+    entries.filter(({ type }) => type !== 'I8').map((entry) => [entry.name, readTensor(file, entry)]),
   );
+  for (const entry of entries) {
+    if (entry.type !== 'I8') continue;
+    const scale = scaleName(entry.name);
+    const scales = (tensors.get(scale) as Tensor).data;
+    tensors.set(entry.name, eightBitTensor(entry.shape, { levels: readLevels(file, entry), scales }));
+    tensors.delete(scale);
+  }
   const isHalf = entries.some(({ type }) => type === 'F16');
   return { card, graph, tensors, ...(isHalf && { storage: 'F16' as const }) };
 }
-
-/** Where the scales of a weight of eight bits are, one an output channel. */
-export const scaleName = (weight: string): string => `${weight}.scale`;
-
-const scaled = ({ shape, data }: Tensor, scale: Tensor): Tensor => ({
-  shape,
-  data: data.map((level, i) => level * (scale.data[i % scale.data.length] as number)),
-});
 
 /**
  * Writes a model file: the same model is the same bytes.
  * @throws EngineError `invalid-input` for a weight that is too large for its storage
  */
 export const serializeModel = (model: Model): Uint8Array =>
-  writeSafetensors({ borde: JSON.stringify(toDocument(model)) }, model.tensors, (name, tensor) => {
-    const scale = model.tensors.get(scaleName(name));
-    if (scale) return quantizeWeights(tensor.data, scale.data);
-    return model.storage === 'F16' ? half(name, tensor) : tensor.data;
-  });
+  writeSafetensors(
+    { borde: JSON.stringify(toDocument(model)) },
+    new Map([...model.tensors].flatMap(([name, tensor]) => stored(name, tensor, model.storage))),
+  );
+
+/** What the file has of a weight; one of eight bits has its scales beside it. */
+function stored(name: string, { shape, data, eightBit }: Tensor, storage: Model['storage']): [string, StoredTensor][] {
+  if (!eightBit) return [[name, { shape, data: storage === 'F16' ? half(name, data) : data }]];
+  const { levels, scales } = eightBit;
+  return [
+    [name, { shape, data: levels }],
+    [scaleName(name), { shape: [scales.length], data: scales }],
+  ];
+}
 
 /** The largest finite number of sixteen bits. */
 const HALF_MAX = 65_504;
 
-function half(name: string, { data }: Tensor): Float16Array {
+function half(name: string, data: Float32Array): Float16Array {
   const wrong = data.findIndex((value) => Math.abs(Math.fround(value)) > HALF_MAX);
   if (wrong >= 0) {
     const what = `element ${wrong} is ${data[wrong]}, sixteen bits hold numbers up to ${HALF_MAX}`;

@@ -4,8 +4,9 @@
  */
 import { EngineError } from './errors.ts';
 import type { KernelName, Kernels } from './kernels.ts';
+import type { Table } from './layers/layer.ts';
 import type { Lowered, Pack } from './lower.ts';
-import { alignUp, type Lifetime, lifetimes, placeByLifetime, placeInSequence, SLACK_BYTES } from './memory.ts';
+import { type Lifetime, lifetimes, placeByLifetime, placeInSequence, SLACK_BYTES } from './memory.ts';
 import { type Argument, type KernelCall, type Region, regionOf } from './region.ts';
 
 export interface PlannedCall {
@@ -110,30 +111,36 @@ export function execute(executable: Executable): void {
   for (const { run, args } of executable) run(...args);
 }
 
+/** What a pack needs beside its target: its weights, which are not resident, and its scratch, one behind the other. */
+function staging({ calls }: Pack, base: number): { readonly offsets: ReadonlyMap<Region, number>; end: number } {
+  const passing = new Set([...regionsOf(calls)].filter(({ role }) => role !== 'packed'));
+  const { offsets, bytes } = placeInSequence(passing, base);
+  return { offsets, end: base + bytes + SLACK_BYTES };
+}
+
+/** First byte behind what the packs need while they run, staged from `base` on. */
+export const stagingEnd = (packs: readonly Pack[], base: number): number =>
+  packs.reduce((end, pack) => Math.max(end, staging(pack, base).end), base);
+
 /**
- * Fills a packed region: with a table's numbers, or by a pack whose weights are not resident: they are staged one behind the other from `stagingBytes` on, which may be
- * the arena, since no run is under way.
+ * Fills a packed region: with a table's numbers, or by a pack. What that reads is staged from `base` on, which may be the
+ * arena, since no run is under way.
  */
 export function executePack(
   pack: Pack,
   kernels: Kernels,
   residents: ReadonlyMap<string, number>,
-  stagingBytes: number,
-  read: (name: string) => Float32Array,
+  base: number,
+  read: (name: string) => Table,
 ): void {
   if (pack.data) {
     writeTable(kernels, residents.get(pack.region.name) as number, pack.data);
     return;
   }
-  const staged = new Map<Region, number>();
-  let cursor = stagingBytes;
-  for (const region of regionsOf(pack.calls)) {
-    if (region.role !== 'weight' || staged.has(region)) continue;
-    staged.set(region, cursor);
-    cursor += alignUp(region.bytes);
-  }
-  kernels.reserve(cursor + SLACK_BYTES);
-  for (const [region, address] of staged) {
+  const { offsets, end } = staging(pack, base);
+  kernels.reserve(end);
+  for (const [region, address] of offsets) {
+    if (region.role !== 'weight') continue;
     const data = read(region.name);
     if (data.byteLength !== region.bytes) {
       throw new EngineError(
@@ -141,9 +148,9 @@ export function executePack(
         `weight "${region.name}": expected ${region.bytes} bytes, got ${data.byteLength}`,
       );
     }
-    new Float32Array(kernels.memory.buffer, address, data.length).set(data);
+    writeTable(kernels, address, data);
   }
-  const address = (region: Region): number => staged.get(region) ?? (residents.get(region.name) as number);
+  const address = (region: Region): number => offsets.get(region) ?? (residents.get(region.name) as number);
   execute(
     bind(
       pack.calls.map((call) => resolveCall(call, address)),
@@ -153,7 +160,7 @@ export function executePack(
 }
 
 /** Copies a table's numbers to their place. */
-export function writeTable({ memory }: Kernels, address: number, data: Float32Array | Int32Array): void {
+export function writeTable({ memory }: Kernels, address: number, data: Table): void {
   new Uint8Array(memory.buffer, address, data.byteLength).set(
     new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
   );

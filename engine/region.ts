@@ -3,7 +3,8 @@
  * when each region is first and last used, and only then gives it a place (memory.ts).
  */
 import type { KernelName } from './kernels.ts';
-import { byteCount, type Shape } from './tensor.ts';
+import type { Quantization } from './quantization/quantization.ts';
+import { byteCount, elementCount, type Shape } from './tensor.ts';
 
 /**
  * - `activation` lives from its first use to its last: a node's value, a gradient of one, a layer's scratch
@@ -24,11 +25,15 @@ export interface RegionOffset {
   readonly offsetBytes: number;
 }
 
-/** A tensor as a kernel sees it. */
+/** A tensor as a kernel sees it: of f32, or of levels, a byte each, where it has a quantization. */
 export interface Operand {
   readonly shape: Shape;
   readonly region: Region;
+  readonly quantization?: Quantization | undefined;
 }
+
+/** A tensor of levels. */
+export type QuantizedOperand = Operand & { readonly quantization: Quantization };
 
 export type Argument = number | Region | RegionOffset | Operand;
 
@@ -50,6 +55,12 @@ export const at = (operand: Operand, offsetBytes: number): RegionOffset => ({ re
 export const operand = (name: string, shape: Shape, role: RegionRole): Operand => ({
   shape,
   region: { name, role, bytes: byteCount(shape) },
+});
+
+export const quantizedOperand = (name: string, shape: Shape, quantization: Quantization): QuantizedOperand => ({
+  shape,
+  region: { name, role: 'activation', bytes: elementCount(shape) },
+  quantization,
 });
 
 /** The region that an argument points into; undefined for a number. */

@@ -93,15 +93,24 @@ export function parseHeader(start: Uint8Array, fileBytes: number): SafetensorsHe
   return { metadata: parseMetadata(metadata), tensors, dataStart, fileBytes: end };
 }
 
-/** What tensors are written as: an array's class is its type. */
-export type Stored = Float32Array | Float16Array | Int8Array;
+/** What a tensor is written as: the array's class is its type. */
+export interface StoredTensor {
+  readonly shape: Shape;
+  readonly data: Float32Array | Float16Array | Int8Array;
+}
 
-/** Reads one tensor as f32; I8 as the numbers that are there, without a scale. `file` is the whole file. @throws EngineError `invalid-model` for a NaN or an infinity */
+/** A copy of a tensor's bytes. Not file.slice: Node's Buffer, which is a Uint8Array, gives a view there. */
+const bytesOf = (file: Uint8Array, { start, end }: TensorEntry): ArrayBuffer =>
+  new Uint8Array(file.subarray(start, end)).buffer;
+
+/** Reads one I8 tensor. `file` is the whole file. */
+export const readLevels = (file: Uint8Array, entry: TensorEntry): Int8Array => new Int8Array(bytesOf(file, entry));
+
+/** Reads one F32 or F16 tensor. `file` is the whole file. @throws EngineError `invalid-model` for a NaN or an infinity */
 export function readTensor(file: Uint8Array, entry: TensorEntry): Tensor {
   const count = elementCount(entry.shape);
-  // Not file.slice: Node's Buffer, which is a Uint8Array, gives a view there.
-  const bytes = new Uint8Array(file.subarray(entry.start, entry.end)).buffer;
-  const data = floatsOf(entry.type, bytes);
+  const bytes = bytesOf(file, entry);
+  const data = entry.type === 'F16' ? Float32Array.from(new Float16Array(bytes)) : new Float32Array(bytes);
   // 0·x is 0 for all that is finite, and NaN else: one sum over millions of weights instead of a question each.
   let zero = 0;
   for (let i = 0; i < count; i++) zero += 0 * (data[i] as number);
@@ -112,12 +121,7 @@ export function readTensor(file: Uint8Array, entry: TensorEntry): Tensor {
   return { shape: entry.shape, data };
 }
 
-function floatsOf(type: StorageType, bytes: ArrayBuffer): Float32Array {
-  if (type === 'F32') return new Float32Array(bytes);
-  return Float32Array.from(type === 'F16' ? new Float16Array(bytes) : new Int8Array(bytes));
-}
-
-const typeOf = (data: Stored): StorageType => {
+const typeOf = ({ data }: StoredTensor): StorageType => {
   if (data instanceof Int8Array) return 'I8';
   return data instanceof Float32Array ? 'F32' : 'F16';
 };
@@ -125,16 +129,15 @@ const typeOf = (data: Stored): StorageType => {
 /** Writes a file: tensors sorted by name, the header padded to eight bytes. The same content gives the same bytes. */
 export function writeSafetensors(
   metadata: Readonly<Record<string, string>>,
-  tensors: ReadonlyMap<string, Tensor>,
-  store: (name: string, tensor: Tensor) => Stored = (_, tensor) => tensor.data,
+  tensors: ReadonlyMap<string, StoredTensor>,
 ): Uint8Array {
   const names = [...tensors.keys()].sort();
-  const stored = new Map(names.map((name) => [name, store(name, tensors.get(name) as Tensor)]));
+  const stored = names.map((name): [string, StoredTensor] => [name, tensors.get(name) as StoredTensor]);
   const header: Record<string, unknown> = { __metadata__: metadata };
   let offset = 0;
-  for (const [name, data] of stored) {
-    const end = offset + data.byteLength;
-    header[name] = { dtype: typeOf(data), shape: tensors.get(name)?.shape, data_offsets: [offset, end] };
+  for (const [name, tensor] of stored) {
+    const end = offset + tensor.data.byteLength;
+    header[name] = { dtype: typeOf(tensor), shape: tensor.shape, data_offsets: [offset, end] };
     offset = end;
   }
   const json = new TextEncoder().encode(JSON.stringify(header));
@@ -143,7 +146,7 @@ export function writeSafetensors(
   new DataView(file.buffer).setBigUint64(0, BigInt(dataStart - LENGTH_BYTES), true);
   file.set(json, LENGTH_BYTES);
   let cursor = dataStart;
-  for (const data of stored.values()) {
+  for (const [, { data }] of stored) {
     file.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), cursor);
     cursor += data.byteLength;
   }

@@ -5,6 +5,7 @@
 import { EngineError } from './errors.ts';
 import type { Graph, Reference } from './graph.ts';
 import { instantiateKernels, type KernelSource, type Kernels } from './kernels.ts';
+import type { Table } from './layers/layer.ts';
 import { type Lowered, lower } from './lower.ts';
 import { optimize, type Program } from './passes/index.ts';
 import {
@@ -16,6 +17,8 @@ import {
   type Plan,
   placeResidents,
   type Residents,
+  stagingEnd,
+  writeTable,
 } from './plan.ts';
 import type { Operand } from './region.ts';
 import { elementCount, formatShape, type Shape, type Tensor } from './tensor.ts';
@@ -121,15 +124,14 @@ export class Session {
       return found;
     }
     const { capabilities } = this.kernels;
-    const lowered = lower(this.program.graph, { batch, capabilities, taps: this.taps });
+    const isEightBit = (tensor: string) => this.program.tensors.get(tensor)?.eightBit !== undefined;
+    const lowered = lower(this.program.graph, { batch, capabilities, taps: this.taps, isEightBit });
     const kept = this.prepared.slice(1 - PLANS_KEPT);
     const residents = placeResidents([...kept.map((other) => other.lowered), lowered], this.kernels.heapBase);
     const plan = makePlan(lowered, residents.addresses, residents.endBytes);
-    if (plan.endBytes > this.maxBytes) {
-      throw new EngineError(
-        'limit-exceeded',
-        `the model needs ${plan.endBytes} bytes, at most ${this.maxBytes} are allowed`,
-      );
+    const needed = Math.max(plan.endBytes, stagingEnd(lowered.packs, residents.endBytes));
+    if (needed > this.maxBytes) {
+      throw new EngineError('limit-exceeded', `the model needs ${needed} bytes, at most ${this.maxBytes} are allowed`);
     }
     this.kernels.reserve(plan.endBytes);
     const isLoaded = residents.regions.every(
@@ -150,11 +152,12 @@ export class Session {
   /** Copies the weights that kernels read as they are, and packs the others. */
   private load(plans: readonly Lowered[]): void {
     const { addresses, regions, endBytes } = this.residents;
-    const read = (name: string) => (this.program.tensors.get(name) as Tensor).data;
+    const hosted = new Map(plans.flatMap((lowered) => [...lowered.hosted]));
+    const tensor = (name: string) => this.program.tensors.get(name);
+    const read = (name: string): Table => hosted.get(name)?.(tensor) ?? (tensor(name) as Tensor).data;
     for (const { name, role } of regions) {
       if (role !== 'weight') continue;
-      const data = read(name);
-      new Float32Array(this.kernels.memory.buffer, addresses.get(name) as number, data.length).set(data);
+      writeTable(this.kernels, addresses.get(name) as number, read(name));
     }
     const packs = new Map(plans.flatMap(({ packs }) => packs.map((pack) => [pack.region.name, pack])));
     for (const pack of packs.values()) executePack(pack, this.kernels, addresses, endBytes, read);

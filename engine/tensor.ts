@@ -6,6 +6,14 @@ export interface Tensor {
   readonly shape: Shape;
   /** Row-major elements. */
   readonly data: Float32Array;
+  /** Of a weight that is kept as eight bits: `data` is levels times scales. */
+  readonly eightBit?: EightBit | undefined;
+}
+
+export interface EightBit {
+  readonly levels: Int8Array;
+  /** One for each output channel, which are the last axes, or one for all. */
+  readonly scales: Float32Array;
 }
 
 /** Number of elements of a shape; 1 for a scalar's `[]`. */

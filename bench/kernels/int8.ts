@@ -12,7 +12,7 @@ import {
   depthwiseFilterBytes,
   depthwiseScratchBytes,
   stagedBytes,
-} from '../../engine/quantized/sizes.ts';
+} from '../../engine/quantization/sizes.ts';
 import { Random } from '../../engine/random.ts';
 import { loadKernels } from '../../scripts/kernels.ts';
 

@@ -3,8 +3,9 @@ import * as v from 'valibot';
 import type { KernelName } from '../kernels.ts';
 import { call, type Operand } from '../region.ts';
 import { elementCount, type Shape } from '../tensor.ts';
-import { type Layer, layer, type Sample } from './layer.ts';
+import { type Context, type Layer, layer, type Sample } from './layer.ts';
 import { elementwise, type WriteOnnx } from './onnx.ts';
+import { byTable } from './quantized/elementwise.ts';
 
 /** A number that a formula may have as its setting. */
 export const number = (fallback: number) => v.optional(v.pipe(v.number(), v.finite()), fallback);
@@ -40,17 +41,19 @@ export const anyShape = (
 ];
 
 /** The layer of such a formula. */
-export const activation = <A>({ attributes, forward, backward, onnx, variants }: Activation<A>): Layer<A> =>
-  layer({
+export const activation = <A>({ attributes, forward, backward, onnx, variants }: Activation<A>): Layer<A> => {
+  const forwardCall = ({ x: [x], y, a }: Context<A>) => {
+    const [kernel, ...settings] = forward(a);
+    return call(kernel, x as Operand, y, elementCount(y.shape), settings);
+  };
+  return layer({
     attributes,
 
     inferShape: ([x]) => x as Shape,
 
     inPlace: true,
-    forward: ({ x: [x], y, a }) => {
-      const [kernel, ...settings] = forward(a);
-      return call(kernel, x as Operand, y, elementCount(y.shape), settings);
-    },
+    forward: forwardCall,
+    quantized: byTable(forwardCall),
 
     ...(backward && {
       backward: ({ x: [x], y, dy, dx: [dx], a }) => {
@@ -64,3 +67,4 @@ export const activation = <A>({ attributes, forward, backward, onnx, variants }:
 
     samples: anyShape(variants),
   });
+};

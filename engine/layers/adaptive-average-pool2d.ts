@@ -7,6 +7,7 @@ import { call, type Operand } from '../region.ts';
 import { layer } from './layer.ts';
 import { channelsFirst } from './onnx.ts';
 import { adaptiveArguments, adaptiveAttributes, adaptiveOutput, adaptivePlaces } from './pool.ts';
+import { quantizedAveragePool } from './quantized/pool.ts';
 
 /** [OUT,IN]: each row has the weights of one window. */
 function meanMatrix(places: ReturnType<typeof adaptivePlaces>, length: number): Float32Array {
@@ -26,6 +27,8 @@ export const adaptiveAveragePool2d = layer<v.InferOutput<typeof adaptiveAttribut
   inferShape: ([x], a) => adaptiveOutput(x, a),
 
   forward: (c) => call('averagePool2d', c.x[0] as Operand, adaptiveArguments(c), c.y),
+
+  quantized: quantizedAveragePool(adaptiveArguments),
 
   backward: (c) => {
     const dx = c.dx[0];

@@ -8,6 +8,7 @@ import { call, type Operand } from '../region.ts';
 import { layer } from './layer.ts';
 import { channelsFirst } from './onnx.ts';
 import { adaptiveArguments, adaptiveAttributes, adaptiveOutput, adaptivePlaces } from './pool.ts';
+import { quantizedMaxPool } from './quantized/pool.ts';
 
 export const adaptiveMaxPool2d = layer<v.InferOutput<typeof adaptiveAttributes>>({
   attributes: adaptiveAttributes,
@@ -15,6 +16,8 @@ export const adaptiveMaxPool2d = layer<v.InferOutput<typeof adaptiveAttributes>>
   inferShape: ([x], a) => adaptiveOutput(x, a),
 
   forward: (c) => call('maxPool2d', c.x[0] as Operand, adaptiveArguments(c), c.y),
+
+  quantized: quantizedMaxPool(adaptiveArguments),
 
   backward: (c) => {
     const dx = c.dx[0];

@@ -9,6 +9,7 @@ import type { Shape } from '../tensor.ts';
 import { layer } from './layer.ts';
 import { channelsFirst } from './onnx.ts';
 import { defaultStride, poolEntries, slidingArguments } from './pool.ts';
+import { quantizedAveragePool } from './quantized/pool.ts';
 import { onnxPool, windowOutput } from './window.ts';
 
 const attributes = v.pipe(
@@ -22,6 +23,8 @@ export const averagePool2d = layer<v.InferOutput<typeof attributes>>({
   inferShape: ([x], a) => windowOutput(x, a),
 
   forward: (c) => call('averagePool2d', c.x[0] as Operand, slidingArguments(c, c.a.countPadding), c.y),
+
+  quantized: quantizedAveragePool((c) => slidingArguments(c, c.a.countPadding)),
 
   backward: (c) => {
     const dx = c.dx[0];

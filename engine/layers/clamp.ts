@@ -3,21 +3,24 @@ import type { GenericSchema } from 'valibot';
 import { call, type Operand } from '../region.ts';
 import { elementCount, type Shape } from '../tensor.ts';
 import { anyShape, type NoAttributes, noAttributes } from './activation.ts';
-import { type Layer, layer, type Sample } from './layer.ts';
+import { type Context, type Layer, layer, type Sample } from './layer.ts';
+import { byTable } from './quantized/elementwise.ts';
 
 /** The layer y = min(max(x, lo), hi); its gradient is dy strictly between the limits, else 0 (as PyTorch's). */
 export const limitingLayer = <A>(
   attributes: GenericSchema<unknown, A>,
   limits: (a: A) => readonly [lo: number, hi: number],
   samples: readonly Sample[],
-): Layer<A> =>
-  layer({
+): Layer<A> => {
+  const forward = ({ x: [x], y, a }: Context<A>) => call('clamp', x as Operand, y, elementCount(y.shape), limits(a));
+  return layer({
     attributes,
 
     inferShape: ([x]) => x as Shape,
 
     inPlace: true,
-    forward: ({ x: [x], y, a }) => call('clamp', x as Operand, y, elementCount(y.shape), limits(a)),
+    forward,
+    quantized: byTable(forward),
     clamp: limits,
 
     backward: ({ y, dy, dx: [dx], a }) =>
@@ -33,6 +36,7 @@ export const limitingLayer = <A>(
 
     samples,
   });
+};
 
 /** The same with limits that are part of its name. */
 export const clampLayer = (lo: number, hi: number): Layer<NoAttributes> =>

@@ -8,6 +8,7 @@ import type { Operand } from '../region.ts';
 import { formatShape, type Shape, sameShape } from '../tensor.ts';
 import { axisAttribute, checkAxis, withLength } from './axis.ts';
 import { layer } from './layer.ts';
+import { quantizedConcat } from './quantized/concat.ts';
 import { type Box, reversed, rowMajor, stridedCopy, whole } from './strided.ts';
 
 const attributes = v.strictObject({ axis: axisAttribute });
@@ -48,6 +49,8 @@ export const concat = layer<v.InferOutput<typeof attributes>>({
   },
 
   forward: ({ x, y, a }) => boxes(x, y.shape, a.axis).map((box, i) => stridedCopy(x[i] as Operand, y, box)),
+  quantized: quantizedConcat,
+
   backward: ({ x, y, dy, dx, a }) =>
     boxes(x, y.shape, a.axis).flatMap((box, i) => (dx[i] ? [stridedCopy(dy, dx[i], reversed(box))] : [])),
 

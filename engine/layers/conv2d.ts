@@ -13,6 +13,7 @@ import { foldIntoFilter } from './fold.ts';
 import { blockRows, clampArguments, gemmCost } from './gemm.ts';
 import { type Algorithm, type Context, layer } from './layer.ts';
 import { channelsFirst } from './onnx.ts';
+import { quantizedConv2d } from './quantized/conv2d.ts';
 import { isPointwise, onnxWindow, pair, widened, windowArguments, windowEntries, windowOutput } from './window.ts';
 import { five, winograd } from './winograd.ts';
 
@@ -108,6 +109,8 @@ export const conv2d = layer({
   algorithms,
   trainingAlgorithms: (c) => (c.epilogue.maxPool ? pooledAlgorithms(c, trainingAlgorithms) : trainingAlgorithms(c)),
   gradients: (c) => (c.epilogue.maxPool ? routedGradients(c) : denseGradients(c)),
+
+  quantized: quantizedConv2d,
 
   epilogue: { clamp: true, residual: true, clampInTraining: true, maxPool: isRouted },
   foldAffine: (w, a, affine) => ({ weights: foldIntoFilter(w, affine, a.filters), attributes: { ...a, bias: true } }),

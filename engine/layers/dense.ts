@@ -10,6 +10,7 @@ import { foldIntoFilter } from './fold.ts';
 import { blockRows, clampArguments, panelBytes } from './gemm.ts';
 import { type BackwardContext, layer } from './layer.ts';
 import { own } from './onnx.ts';
+import { quantizedDense } from './quantized/conv2d.ts';
 
 const attributes = v.strictObject({
   units: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1_048_576)),
@@ -72,6 +73,8 @@ export const dense = layer<Attributes>({
     const residual = c.epilogue.residual ?? 0;
     return call('gemm', x, 4 * k, panels, c.y, 4 * n, residual, m, k, n, clampArguments(c), blocking);
   },
+
+  quantized: quantizedDense,
 
   epilogue: { clamp: true, residual: true, clampInTraining: true },
   foldAffine: (w, a, affine) => ({ weights: foldIntoFilter(w, affine, a.units), attributes: { ...a, bias: true } }),

@@ -10,6 +10,7 @@ import { foldIntoFilter } from './fold.ts';
 import { clampArguments } from './gemm.ts';
 import { type Context, layer } from './layer.ts';
 import { channelsFirst } from './onnx.ts';
+import { quantizedDepthwiseConv2d } from './quantized/depthwise-conv2d.ts';
 import { onnxWindow, pair, widened, windowArguments, windowEntries, windowOutput } from './window.ts';
 
 const attributes = v.strictObject({
@@ -71,6 +72,8 @@ export const depthwiseConv2d = layer<Attributes>({
     const direct = { name: 'direct', cost: 2 * taps, calls: () => pixelByPixel(c) };
     return hasTiles(c) ? [{ name: 'tiles', cost: taps, calls: () => tiles(c) }, direct] : [direct];
   },
+
+  quantized: quantizedDepthwiseConv2d,
 
   epilogue: { clamp: true, residual: true, clampInTraining: true },
   foldAffine: (w, a, affine) => ({

@@ -6,7 +6,8 @@ import * as v from 'valibot';
 import { call, type Operand } from '../region.ts';
 import { layer } from './layer.ts';
 import { own } from './onnx.ts';
-import { globalPoolArguments, globalPoolOutput } from './pool.ts';
+import { globalPoolArguments, globalPoolOutput, wholeImage } from './pool.ts';
+import { quantizedAveragePool } from './quantized/pool.ts';
 
 const attributes = v.strictObject({});
 
@@ -16,6 +17,8 @@ export const globalAveragePool2d = layer<v.InferOutput<typeof attributes>>({
   inferShape: ([x]) => globalPoolOutput(x),
 
   forward: ({ x: [x], y }) => call('globalAveragePool2d', x as Operand, y, globalPoolArguments((x as Operand).shape)),
+
+  quantized: quantizedAveragePool(wholeImage),
 
   backward: ({ dy, dx: [dx] }) =>
     dx ? call('globalAveragePool2dBackward', dy, dx, globalPoolArguments(dx.shape)) : [],

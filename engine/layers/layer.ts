@@ -4,7 +4,7 @@
  */
 import type { GenericSchema } from 'valibot';
 import type { Capabilities } from '../kernels.ts';
-import type { KernelCall, Operand, Region } from '../region.ts';
+import type { KernelCall, Operand, QuantizedOperand, Region } from '../region.ts';
 import type { Shape, Tensor } from '../tensor.ts';
 import type { WriteOnnx } from './onnx.ts';
 import type { Sides } from './window.ts';
@@ -37,6 +37,9 @@ export interface Epilogue {
   readonly maxPool: boolean;
 }
 
+/** Numbers that the host puts into memory. */
+export type Table = Float32Array | Int32Array | Int8Array | Uint8Array;
+
 export interface Context<A> {
   readonly x: readonly Operand[];
   /** The output; `ys` where a layer has several. */
@@ -52,7 +55,7 @@ export interface Context<A> {
   /** A rearranged copy of weights, made by `pack` after loading and after every update; one per key and node. */
   packed(key: string, bytes: number, pack: (target: Region) => KernelCall | readonly KernelCall[]): Region;
   /** Numbers worked out on the host (indices, interpolation weights), put into memory at load; one per key and node. They must not depend on the batch. */
-  table(key: string, data: Float32Array | Int32Array): Region;
+  table(key: string, data: Table): Region;
   /** Memory that a training forward fills and the same node's backward reads; one per key and node. */
   saved(key: string, bytes: number): Region;
   /** Training only: four u32 that key this run's random numbers (seed, seed, step, shard); see assembly/random.ts. */
@@ -68,6 +71,16 @@ export interface BackwardContext<A> extends Context<A> {
   readonly dx: readonly (Operand | undefined)[];
   /** Where to write the gradient of each weight, by role. Written, not added to. */
   readonly dw: Readonly<Record<string, Operand>>;
+}
+
+/** A node whose inputs are levels, and its residual if it has one; y is f32 where it has no quantization. */
+export interface QuantizedContext<A> extends Context<A> {
+  readonly x: readonly [QuantizedOperand, ...QuantizedOperand[]];
+  readonly epilogue: Epilogue & { readonly residual: QuantizedOperand | undefined };
+  /** Whether the file has a weight as levels. */
+  isEightBit(role: string): boolean;
+  /** Numbers for a pack, which the host works out of the weights when it loads them; one per key and node. */
+  hosted(key: string, bytes: number, make: (w: Tensors) => Table): Region;
 }
 
 type Calls = KernelCall | readonly KernelCall[];
@@ -109,6 +122,17 @@ export type Sample = {
   readonly wholeBatch?: true;
 } & Readonly<Record<string, unknown>>;
 
+export interface QuantizedLayer<A> {
+  /** undefined where these shapes, attributes or quantizations are beyond the kernels: then it runs on f32. */
+  calls(c: QuantizedContext<A>): Calls | undefined;
+  /** How many of the filter's last axes are output channels, each with a scale; absent: there is no filter. */
+  readonly filterChannelAxes?: number;
+  /** y may be f32: what a graph gives away needs no levels. */
+  readonly givesFloats?: true;
+  /** Every level of y is one of x, so that both have one quantization. */
+  picksLevels?(a: A): boolean;
+}
+
 // biome-ignore lint/suspicious/noExplicitAny: a registry holds layers of all attribute types, and A stands on both sides
 export interface Layer<A = any> {
   /** Parses the attributes of a graph document; unknown keys are refused. */
@@ -135,6 +159,9 @@ export interface Layer<A = any> {
   backward?(context: BackwardContext<A>): Calls;
   /** … or several ways. */
   gradients?(context: BackwardContext<A>): readonly Gradient[];
+
+  /** How it is computed on levels; absent: it is not, and its inputs become f32. */
+  readonly quantized?: QuantizedLayer<A>;
 
   /** y is x, byte for byte (flatten): no calls, no memory. */
   readonly view?: true;

@@ -8,6 +8,7 @@ import type { Shape } from '../tensor.ts';
 import { layer } from './layer.ts';
 import { channelsFirst } from './onnx.ts';
 import { defaultStride, poolEntries, slidingArguments } from './pool.ts';
+import { quantizedMaxPool } from './quantized/pool.ts';
 import { onnxPool, windowOutput } from './window.ts';
 
 const attributes = v.pipe(v.strictObject(poolEntries), v.transform(defaultStride));
@@ -18,6 +19,8 @@ export const maxPool2d = layer<v.InferOutput<typeof attributes>>({
   inferShape: ([x], a) => windowOutput(x, a),
 
   forward: (c) => call('maxPool2d', c.x[0] as Operand, slidingArguments(c), c.y),
+
+  quantized: quantizedMaxPool(slidingArguments),
 
   backward: (c) => {
     const dx = c.dx[0];

@@ -90,6 +90,12 @@ export function adaptiveArguments(c: Placed & { readonly a: AdaptiveAttributes }
   return poolArguments(c, adaptivePlaces(h, c.a.size[0]), adaptivePlaces(w, c.a.size[1]), [1, 1]);
 }
 
+/** One window over all of the image. */
+export function wholeImage(c: Placed) {
+  const [, h, w] = imageSides((c.x[0] as Operand).shape);
+  return poolArguments(c, adaptivePlaces(h, 1), adaptivePlaces(w, 1), [1, 1]);
+}
+
 /**
  * [N,H,W,C] → [N,C].
  * @throws EngineError `shape-mismatch` where x is no image

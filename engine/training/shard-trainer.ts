@@ -3,6 +3,7 @@
  */
 import type { Graph } from '../graph.ts';
 import type { Kernels } from '../kernels.ts';
+import type { Table } from '../layers/layer.ts';
 import { alignUp } from '../memory.ts';
 import { optimizeForTraining } from '../passes/index.ts';
 import { bind, type Executable, execute, makePlan, type Plan, resolveCall, writeTable } from '../plan.ts';
@@ -38,7 +39,7 @@ export interface PreparedPass {
   readonly plan: Plan;
   readonly pass: Executable;
   readonly packs: Executable;
-  readonly tables: readonly { readonly address: number; readonly data: Float32Array | Int32Array }[];
+  readonly tables: readonly { readonly address: number; readonly data: Table }[];
 }
 
 export class ShardTrainer {

@@ -2,6 +2,7 @@
 import { extname } from 'node:path';
 import { describeGraph } from '../../engine/describe.ts';
 import type { Graph } from '../../engine/graph.ts';
+import { instantiateKernels } from '../../engine/kernels.ts';
 import { lower } from '../../engine/lower.ts';
 import type { Model, ModelCard } from '../../engine/model-file.ts';
 import { makePlan, type Plan, placeResidents } from '../../engine/plan.ts';
@@ -89,7 +90,8 @@ function writeCard({ name, task, labels, provenance }: ModelCard, io: Io): void 
 async function planOf(path: string, graph: Graph, model: Model | undefined): Promise<Plan> {
   const source = loadKernels('inference');
   if (!path.endsWith('.json')) return new Session(model ?? (await readModel(path)), source).plan(1);
-  const lowered = lower(graph, { batch: 1, capabilities: source.capabilities });
+  const { capabilities } = instantiateKernels(source);
+  const lowered = lower(graph, { batch: 1, capabilities });
   const residents = placeResidents([lowered], 0);
   return makePlan(lowered, residents.addresses, residents.endBytes);
 }

@@ -26,7 +26,7 @@ function digest(data: Float32Array): string {
 
 /** @param module the training build, baseline: relaxed SIMD may round differently on another machine */
 export function runEverything(module: WebAssembly.Module): Digests {
-  const source: KernelSource = { module, capabilities: { relaxed: false, dot8: false, rowsPerTile: 5 } };
+  const source: KernelSource = { module, capabilities: { relaxed: false, rowsPerTile: 5 } };
   return { ...runLayers(source), ...runLenet(source) };
 }
 

@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
 import type { KernelSource } from '../../../engine/kernels.ts';
-import type { DotPath } from '../../../engine/quantized/sizes.ts';
+import type { DotPath } from '../../../engine/quantization/sizes.ts';
 import { trainingBuilds } from '../../suites/node-kernels.ts';
 import { LayerRunner } from '../../suites/run-layer.ts';
 
@@ -72,7 +72,7 @@ export async function emulatedKernels(operator: keyof typeof operators): Promise
   );
   if (error || !binary) throw new Error(`the kernels do not compile with an emulated dot: ${stderr.toString()}`);
   const module = new WebAssembly.Module(binary as Uint8Array<ArrayBuffer>);
-  return { module, capabilities: { relaxed: false, dot8: true, rowsPerTile: 4 } };
+  return { module, capabilities: { relaxed: false, rowsPerTile: 4 } };
 }
 
 export const probeOf = (runner: LayerRunner): DotPath => runner.kernels.function('probeDot')() as DotPath;

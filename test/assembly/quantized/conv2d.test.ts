@@ -5,7 +5,7 @@ import {
   depthwiseScratchBytes,
   panelBytes,
   stagedBytes,
-} from '../../../engine/quantized/sizes.ts';
+} from '../../../engine/quantization/sizes.ts';
 import { type QuantizedBuild, quantizedBuilds } from './builds.ts';
 import { Draw, level, outputSides, requantisation, scaled, unsaturated, type Window, walk } from './reference.ts';
 

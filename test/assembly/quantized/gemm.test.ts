@@ -1,6 +1,6 @@
 /** The int8 GEMM on every path against sums of plain numbers. */
 import { describe, expect, test } from 'vitest';
-import { panelBytes, stagedBytes } from '../../../engine/quantized/sizes.ts';
+import { panelBytes, stagedBytes } from '../../../engine/quantization/sizes.ts';
 import { type QuantizedBuild, quantizedBuilds } from './builds.ts';
 import { Draw, level, requantisation, scaled, unsaturated } from './reference.ts';
 

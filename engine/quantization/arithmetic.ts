@@ -1,0 +1,60 @@
+/**
+ * What the host works out for the int8 kernels: levels of limits, multipliers, biases, tables. All in f32 steps, so that
+ * every machine gives the kernels the same numbers.
+ */
+import { LEVELS, type Quantization } from './quantization.ts';
+
+const { fround } = Math;
+
+/** The kernels' rounding is exact below this, in units of the output's scale (assembly/quantized/output.ts). */
+const ROUNDING_LIMIT = 2 ** 22;
+const BIAS_LIMIT = 2 ** 30;
+
+const limited = (value: number, limit: number): number => Math.max(-limit, Math.min(limit, value));
+
+/** The nearest level of a real number, which may be infinite. */
+export const levelOf = (value: number, { scale, zeroPoint }: Quantization): number =>
+  Math.max(0, Math.min(LEVELS, Math.round(value / scale) + zeroPoint));
+
+/** Zero point of the output and the levels that it is clamped to, in kernel order. */
+export const outputArguments = (y: Quantization, { lo, hi }: { readonly lo: number; readonly hi: number }) =>
+  [y.zeroPoint, levelOf(lo, y), levelOf(hi, y)] as const;
+
+/** Scale of x as a multiple of y's, small enough for the kernels: a larger one means that every level but one saturates. */
+export const ratio = (x: Quantization, y: Quantization): number =>
+  fround(Math.min(x.scale / y.scale, ROUNDING_LIMIT / 2 / LEVELS));
+
+/** One scale an output channel, from one for all or from as many. */
+export const channelScales = (scales: Float32Array, channels: number): Float32Array =>
+  Float32Array.from({ length: channels }, (_, channel) => scales[channel % scales.length] as number);
+
+/** bias [channels] in units of x's scale times each channel's; zeros where there is none. */
+export const biasLevels = (bias: Float32Array | undefined, x: Quantization, scales: Float32Array): Int32Array =>
+  Int32Array.from(scales, (scale, i) => limited(Math.round((bias?.[i] ?? 0) / (x.scale * scale)), BIAS_LIMIT));
+
+/**
+ * What a channel's sum of products is multiplied with to become levels of y, or f32 where y has none.
+ * @param levels the filter's, channels last
+ */
+export function multipliers(
+  levels: Int8Array,
+  bias: Int32Array,
+  x: Quantization,
+  scales: Float32Array,
+  y: Quantization | undefined,
+): Float32Array {
+  if (!y) return scales.map((scale) => x.scale * scale);
+  const largest = Float64Array.from(bias, (each) => Math.abs(each) + 1);
+  for (let i = 0; i < levels.length; ) {
+    for (let channel = 0; channel < scales.length; channel++, i++) {
+      largest[channel]! += LEVELS * Math.abs(levels[i] as number);
+    }
+  }
+  return scales.map((scale, i) => Math.min((x.scale * scale) / y.scale, ROUNDING_LIMIT / (largest[i] as number)));
+}
+
+/** Levels of x → levels of y, for a byte that moves to a tensor of another scale. */
+export const requantizeTable = (x: Quantization, y: Quantization): Uint8Array =>
+  Uint8Array.from({ length: LEVELS + 1 }, (_, level) => levelOf((level - x.zeroPoint) * x.scale, y));
+
+export const isSame = (x: Quantization, y: Quantization): boolean => x.scale === y.scale && x.zeroPoint === y.zeroPoint;

@@ -1,0 +1,88 @@
+/**
+ * A program of f32 → the same with weights of eight bits and a quantization for every value between layers that compute on
+ * levels (post-training quantisation; Krishnamoorthi, "Quantizing deep convolutional networks for efficient inference",
+ * 2018): weights symmetric, a scale for each output channel; activations with a zero point, by calibration.
+ */
+import { type Graph, type GraphNode, layerOf, type Reference, referencesOf, tensorName } from '../graph.ts';
+import type { KernelSource } from '../kernels.ts';
+import { foldBatchNorm } from '../passes/fold-batch-norm.ts';
+import { optimize, type Program } from '../passes/index.ts';
+import { mergePadding } from '../passes/merge-padding.ts';
+import type { Tensor } from '../tensor.ts';
+import { type CalibrationSample, calibrate } from './calibrate.ts';
+import type { Method } from './observer.ts';
+import { type Quantization, quantizeWeight } from './quantization.ts';
+
+export interface Calibration {
+  readonly samples: () => AsyncIterable<CalibrationSample> | Iterable<CalibrationSample>;
+  readonly method: Method;
+  readonly source: KernelSource;
+}
+
+/**
+ * Quantizes a program; batch norms are folded into the filters before them.
+ * @throws EngineError as `calibrate`
+ */
+export async function quantize(program: Program, { samples, method, source }: Calibration): Promise<Program> {
+  const folded = [mergePadding, foldBatchNorm].reduce((current, pass) => pass.run(current), program);
+  const values = quantizedValues(folded.graph);
+  const observed = values.filter(({ like }) => like === undefined).map(({ value }) => value);
+  const calibrated = await calibrate(folded, observed, source, samples, method);
+  const quantization: Record<Reference, Quantization> = {};
+  for (const { value, like } of values) {
+    quantization[value] = (like === undefined ? calibrated.get(value) : quantization[like]) as Quantization;
+  }
+  const graph: Graph = { ...folded.graph, quantization };
+  return { graph, tensors: withEightBits(folded) };
+}
+
+interface QuantizedValue {
+  readonly value: Reference;
+  /** The value whose quantization it has, where its layer only picks among levels. */
+  readonly like?: Reference;
+}
+
+/** Values of the graph as it is written that its running form keeps, and that pass between layers on levels. */
+function quantizedValues(graph: Graph): readonly QuantizedValue[] {
+  // Each value is marked by a number, and the passes say which of them are left and under what name.
+  const written = [...graph.inputs.map(({ name }) => name), ...graph.nodes.map(({ id }) => id)];
+  const marks = Object.fromEntries(written.map((id, mark) => [id, { scale: mark + 1, zeroPoint: 0 }]));
+  const running = optimize({ graph: { ...graph, quantization: marks }, tensors: new Map() }).graph;
+  const original = (id: Reference): Reference => written[(running.quantization?.[id]?.scale ?? 0) - 1] as Reference;
+  const byId = new Map(running.nodes.map((node) => [node.id, node]));
+  const root = (reference: Reference): Reference => {
+    const node = byId.get(reference);
+    return node && isView(node) ? root(node.inputs[0] as Reference) : reference;
+  };
+  const onLevels = (node: GraphNode) => layerOf(node).quantized !== undefined;
+  const wanted = new Set<Reference>();
+  for (const node of running.nodes.filter(onLevels)) {
+    for (const reference of referencesOf(node)) wanted.add(root(reference));
+    if (!layerOf(node).quantized?.givesFloats) wanted.add(node.id);
+  }
+  const inputs = running.inputs.map(({ name }) => name);
+  return [...inputs, ...byId.keys()].flatMap((id): QuantizedValue[] => {
+    const node = byId.get(id);
+    if (!wanted.has(id) || (node && isView(node))) return [];
+    const picks = node && layerOf(node).quantized?.picksLevels?.(node.attributes);
+    return [{ value: original(id), ...(picks && { like: original(root(node.inputs[0] as Reference)) }) }];
+  });
+}
+
+const isView = (node: GraphNode): boolean => {
+  const { view, identityAtInference } = layerOf(node);
+  return view === true || identityAtInference === true;
+};
+
+/** Filters of layers that compute on levels, as eight bits. */
+function withEightBits({ graph, tensors }: Program): ReadonlyMap<string, Tensor> {
+  const quantized = new Map(tensors);
+  for (const node of graph.nodes) {
+    const { filterChannelAxes } = layerOf(node).quantized ?? {};
+    if (filterChannelAxes === undefined) continue;
+    const name = tensorName(node, 'filter');
+    const filter = tensors.get(name) as Tensor;
+    quantized.set(name, quantizeWeight(filter, filterChannelAxes));
+  }
+  return quantized;
+}
