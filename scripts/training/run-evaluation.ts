@@ -39,15 +39,13 @@ export const runEvaluation = async (
 ): Promise<EvaluationResult> => evaluateModel(await readModel(request.model), request, onProgress);
 
 /** The same for a model that is read already; `request.model` is what errors call it. */
-export async function evaluateModel(
+async function evaluateModel(
   model: Model,
   request: EvaluationRequest,
   onProgress: (done: number, total: number) => void,
 ): Promise<EvaluationResult> {
-  const { task, preprocess, labels } = model.card;
-  if (task?.kind !== 'classify' || !preprocess) {
-    throw new EngineError('invalid-input', `${request.model}: its file does not say how it classifies pictures`);
-  }
+  const { labels } = model.card;
+  const { task, preprocess } = classifier(model, request.model);
   const channels = channelCount(preprocess.channels) === 1 ? 'gray' : 'RGB';
   const options = { size: preprocess.size, channels, seed: request.seed, codecs: await loadCodecs() } as const;
   const dataSet = await openDataSet(request.data, options);
@@ -68,6 +66,12 @@ export async function evaluateModel(
   const result = evaluation(probabilities, actual, dataSet.labels.length, { worst: WORST });
   const mistakes = result.worst.map((mistake) => ({ ...mistake, index: indices[mistake.index] as number }));
   return { dataSet, evaluation: result, mistakes: picturedMistakes(mistakes, split, dataSet.shape) };
+}
+
+/** @throws EngineError `invalid-input` where a model's file does not say what pictures are to it, and classes */
+export function classifier({ card: { task, preprocess } }: Model, path: string) {
+  if (task?.kind === 'classify' && preprocess) return { task, preprocess };
+  throw new EngineError('invalid-input', `${path}: its file does not say how it classifies pictures`);
 }
 
 function pictures(

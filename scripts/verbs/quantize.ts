@@ -1,112 +1,145 @@
 /** `borde quantize`: the same model in fewer bytes, and what that costs. */
 import { Option } from 'commander';
-import type { KernelSource } from '../../engine/kernels.ts';
+import { EngineError } from '../../engine/errors.ts';
 import { type Model, parseModel, serializeModel } from '../../engine/model-file.ts';
-import { Random } from '../../engine/random.ts';
-import { Session } from '../../engine/session.ts';
-import { elementCount, type Tensor } from '../../engine/tensor.ts';
-import { jsonOption, simdOption } from '../cli/flags.ts';
+import { type Method, methods } from '../../engine/quantization/observer.ts';
+import { quantize } from '../../engine/quantization/quantize.ts';
+import { integer, jsonOption, simdOption } from '../cli/flags.ts';
 import { startProgress } from '../cli/progress.ts';
 import { formatBytes, percent } from '../cli/table.ts';
 import { type Io, UsageError, type Verb } from '../cli/verb.ts';
 import { writeFileAtomic } from '../io/atomic-write.ts';
 import { atPath, readModel } from '../io/model.ts';
 import { loadKernels, type SimdChoice } from '../kernels.ts';
-import { evaluateModel } from '../training/run-evaluation.ts';
+import { type CalibrationData, openCalibrationData } from '../quantization/calibration-data.ts';
+import { type Comparison, compareOnNoise, compareOnPictures } from '../quantization/compare.ts';
 
 interface Options {
   readonly out: string;
-  readonly precision: 'f16' | 'int8';
+  readonly precision: 'int8' | 'f16';
   readonly calibrate?: string;
+  readonly method: Method;
+  readonly samples: number;
   readonly simd: SimdChoice;
   readonly json?: boolean;
 }
 
-/** Accuracy where there are labelled pictures; else how far outputs move, relative to their size. */
-interface Comparison {
-  readonly metric: 'accuracy' | 'output error';
-  readonly before: number;
-  readonly after: number;
-}
-
-/** Random inputs that outputs are compared on where there is no data. */
-const TRIALS = 4;
-
 export const quantizeVerb: Verb = {
   name: 'quantize',
-  summary: 'store the weights of a model in fewer bits',
+  summary: 'a model in eight bits, or with its weights in sixteen',
   examples: [
+    'borde quantize models/digits.safetensors --calibrate mnist --out digits.int8.safetensors',
+    'borde quantize photos.safetensors --calibrate images:DIR --method mse --out photos.int8.safetensors',
     'borde quantize models/digits.safetensors --precision f16 --out digits.f16.safetensors',
-    'borde quantize models/digits.safetensors --precision f16 --calibrate mnist --out digits.f16.safetensors',
   ],
 
   flags: (command) => {
     command
       .argument('<model>', 'model file')
       .requiredOption('--out <file>', 'model file to write')
-      .addOption(new Option('--precision <type>', 'of the weights').choices(['f16', 'int8']).default('f16'))
-      .option('--calibrate <source>', 'data whose accuracy is compared (f16 needs none): mnist, images:DIR …')
+      .addOption(
+        new Option('--precision <type>', 'int8: weights and activations; f16: weights alone')
+          .choices(['int8', 'f16'])
+          .default('int8'),
+      )
+      .option(
+        '--calibrate <source>',
+        'pictures to run: mnist, images:DIR …, with or without classes (f16 only compares on them)',
+      )
+      .addOption(
+        new Option('--method <how>', 'range of an activation: all of it, or what loses least by rounding and cutting')
+          .choices(methods)
+          .default('minmax'),
+      )
+      .addOption(new Option('--samples <n>', 'pictures to calibrate with').argParser(integer(1, 1e6)).default(512))
       .addOption(simdOption())
       .addOption(jsonOption());
   },
 
   run: async ([path], options: Options, io) => {
-    if (options.precision === 'int8') throw new UsageError('--precision int8 comes with a later version, f16 is there');
-    const model = await readModel(path as string);
-    const bytes = await atPath(path as string, () => serializeModel({ ...model, storage: 'F16' }));
-    const smaller = parseModel(bytes);
-    const comparison = await compare(path as string, model, smaller, options, io);
-    await writeFileAtomic(options.out, bytes);
-    const { metric, before, after } = comparison;
-    if (options.json) {
-      io.out(JSON.stringify({ metric, before, after, bytes: bytes.length }));
-      return 0;
+    const file = path as string;
+    if (options.precision === 'int8' && options.calibrate === undefined) {
+      throw new UsageError(
+        'int8 needs pictures to calibrate with: --calibrate mnist, --calibrate images:DIR … (--precision f16 needs none)',
+      );
     }
-    const shown = (value: number) => (metric === 'accuracy' ? percent(value) : value.toExponential(1));
-    io.out(
-      `${options.out}: ${formatBytes(bytes.length)}, as f32 ${formatBytes(serializeModel({ ...model, storage: undefined }).length)}`,
-    );
-    io.out(`${metric} before ${shown(before)}, after ${shown(after)}`);
+    const model = await readModel(file);
+    const data = options.calibrate === undefined ? undefined : await open(file, model, options.calibrate, options);
+    const smaller =
+      options.precision === 'f16'
+        ? { ...model, storage: 'F16' as const }
+        : await toEightBits(file, model, data as CalibrationData, options, io);
+    const draft = parseModel(await atPath(file, () => serializeModel(smaller)));
+    const comparison = compare({ before: model, after: draft }, data, options, io);
+    const bytes = serializeModel({ ...draft, card: cardAfter(model, comparison, data, options) });
+    await writeFileAtomic(options.out, bytes);
+    if (options.json) io.out(JSON.stringify({ ...comparison, bytes: bytes.length }));
+    else report(comparison, model, bytes.length, options, io);
     return 0;
   },
 };
 
-async function compare(path: string, model: Model, smaller: Model, options: Options, io: Io): Promise<Comparison> {
-  const { calibrate: data, simd } = options;
-  if (data === undefined) {
-    return { metric: 'output error', before: 0, after: outputError(model, smaller, loadKernels('inference', simd)) };
-  }
-  const request = { model: path, data, split: 'test', limit: undefined, seed: 1, simd } as const;
-  const accuracy = async (candidate: Model, what: string): Promise<number> => {
-    const bar = startProgress(io, what);
-    const { evaluation } = await evaluateModel(candidate, request, bar.update).finally(bar.stop);
-    return evaluation.accuracy;
-  };
-  return { metric: 'accuracy', before: await accuracy(model, 'before'), after: await accuracy(smaller, 'after') };
+const open = (model: string, read: Model, data: string, { samples: limit }: Options): Promise<CalibrationData> =>
+  openCalibrationData(read, { model, data, limit });
+
+/** What the new file says of itself: how it came about, and the accuracy that it has. */
+function cardAfter(
+  { card }: Model,
+  { metric, after }: Comparison,
+  data: CalibrationData | undefined,
+  { precision, method, samples }: Options,
+): Model['card'] {
+  const { provenance } = card;
+  const calibration =
+    data && precision === 'int8' ? ` --calibrate ${data.dataSet.name} --method ${method} --samples ${samples}` : '';
+  const command = `borde quantize --precision ${precision}${calibration}`;
+  const commands = provenance?.command === undefined ? command : `${provenance.command} && ${command}`;
+  const metrics = metric === 'accuracy' ? { metrics: { ...provenance?.metrics, accuracy: after } } : {};
+  return { ...card, provenance: { ...provenance, command: commands, ...metrics } };
 }
 
-/** Root mean square of the difference of all outputs over that of the outputs, on seeded inputs. */
-function outputError(model: Model, smaller: Model, source: KernelSource): number {
-  const random = new Random(1);
-  const sessions = [model, smaller].map((program) => new Session(program, source)) as [Session, Session];
-  let [difference, size] = [0, 0];
-  for (let trial = 0; trial < TRIALS; trial++) {
-    const inputs = Object.fromEntries(
-      model.graph.inputs.map(({ name, shape }) => {
-        const length = elementCount(shape.map((side) => (side === -1 ? 1 : side)));
-        return [name, Float32Array.from({ length }, () => 2 * random.float() - 1)];
-      }),
-    );
-    const [before, after] = sessions.map((session) => session.run(inputs)) as [
-      Record<string, Tensor>,
-      Record<string, Tensor>,
-    ];
-    for (const [name, { data }] of Object.entries(before)) {
-      data.forEach((value, i) => {
-        difference += (value - ((after[name] as Tensor).data[i] as number)) ** 2;
-        size += value ** 2;
-      });
-    }
+async function toEightBits(
+  path: string,
+  model: Model,
+  data: CalibrationData,
+  { method, simd }: Options,
+  io: Io,
+): Promise<Model> {
+  if (model.graph.quantization) throw new EngineError('invalid-input', `${path}: is a model of eight bits already`);
+  const bar = startProgress(io, 'calibrating');
+  const samples = () => data.samples(bar.update);
+  const calibration = { samples, method, source: loadKernels('inference', simd) };
+  const { graph, tensors } = await atPath(path, () => quantize(model, calibration)).finally(bar.stop);
+  return { card: model.card, graph, tensors };
+}
+
+function compare(
+  models: { before: Model; after: Model },
+  data: CalibrationData | undefined,
+  { simd }: Options,
+  io: Io,
+): Comparison {
+  const source = loadKernels('inference', simd);
+  if (!data) return compareOnNoise(models, source);
+  const bar = startProgress(io, 'comparing');
+  try {
+    return compareOnPictures(models, data, source, bar.update);
+  } finally {
+    bar.stop();
   }
-  return size === 0 ? 0 : Math.sqrt(difference / size);
+}
+
+function report(
+  { metric, before, after, agreement }: Comparison,
+  model: Model,
+  bytes: number,
+  { out }: Options,
+  io: Io,
+) {
+  const shown = (value: number) => (metric === 'output error' ? value.toExponential(1) : percent(value));
+  const whole = serializeModel({ ...model, storage: undefined }).length;
+  io.out(`${out}: ${formatBytes(bytes)}, as f32 ${formatBytes(whole)}`);
+  io.out(`${metric} before ${shown(before)}, after ${shown(after)}`);
+  if (agreement !== undefined && metric === 'accuracy')
+    io.out(`${percent(agreement)} of the pictures are called the same`);
 }

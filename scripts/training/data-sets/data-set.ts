@@ -51,6 +51,8 @@ export interface DataSetOptions {
   /** Integer in 0…2^53−1. */
   readonly seed: number;
   readonly codecs: Codecs;
+  /** Classes are of no interest: pictures of one class, or a folder of pictures without any, will do. */
+  readonly unlabelled?: boolean;
   /** Called while pictures are decoded or resized: how many of how many are done. */
   readonly onProgress?: (done: number, total: number) => void;
 }

@@ -23,14 +23,22 @@ export interface ImageFolder {
   readonly labelsFile: string | undefined;
 }
 
-/** Lists the files of a folder of pictures, sorted by path. @throws EngineError `invalid-data` where no layout fits */
-export async function listImageFolder(folder: string): Promise<ImageFolder> {
+/**
+ * Lists the files of a folder of pictures, sorted by path.
+ * @param unlabelled pictures that lie in the folder itself will do, too: all of one class without a name
+ * @throws EngineError `invalid-data` where no layout fits
+ */
+export async function listImageFolder(folder: string, unlabelled = false): Promise<ImageFolder> {
   const names = await listFolder(folder);
   if (names.length === 0) throw invalidData(folder, 'is empty');
   if (names.includes('labels.csv')) return fromLabels(folder);
 
   const classes = await foldersIn(folder, '');
   if (classes.includes('train') && (await foldersIn(folder, 'train')).length > 0) return fromSplits(folder, classes);
+  if (classes.length === 0 && unlabelled) {
+    const files = names.map((file) => ({ file, label: '' }));
+    return { labels: [''], train: files, test: undefined, skipped: [], labelsFile: undefined };
+  }
   if (classes.length === 0) {
     throw invalidData(folder, 'has no folders: expected one a class, or labels.csv, or train and test');
   }

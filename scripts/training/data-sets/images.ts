@@ -29,7 +29,7 @@ export const images: Source = {
  * @throws EngineError `invalid-data`: no such folder, no layout that fits, a class without a readable picture
  */
 async function findImages(folder: string, options: DataSetOptions): Promise<Found> {
-  const listing = await listImageFolder(folder);
+  const listing = await listImageFolder(folder, options.unlabelled);
   await options.codecs.ready();
   const reader = new PictureReader(folder, options, listing.train.length + (listing.test?.length ?? 0));
   const classes = new Map(listing.labels.map((label, index) => [label, index]));

@@ -41,11 +41,11 @@ export async function openDataSet(source: string, options: DataSetOptions): Prom
   }
   const found = await sources[name].find(folder, options);
   const where = folder || name;
-  checkClasses(where, found);
+  if (!options.unlabelled) checkClasses(where, found);
 
   const whole = withTestSplit(found);
   const train = limited(whole.train, options);
-  if (train.length < whole.train.length && presentClasses(train) < 2) {
+  if (!options.unlabelled && train.length < whole.train.length && presentClasses(train) < 2) {
     throw new EngineError('invalid-data', `${where}: a limit of ${train.length} leaves pictures of one class`);
   }
   const shape = targetShape(found, options);
