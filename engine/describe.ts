@@ -3,7 +3,7 @@ import { type Graph, inferShapes, layerOf, type Shapes, weightsOf } from './grap
 import type { Capabilities } from './kernels.ts';
 import { lower } from './lower.ts';
 import { makePlan, placeResidents } from './plan.ts';
-import { byteCount, elementCount, type Shape } from './tensor.ts';
+import { elementCount, type Shape } from './tensor.ts';
 
 export interface LayerDescription {
   readonly id: string;
@@ -14,7 +14,7 @@ export interface LayerDescription {
   readonly parameters: number;
   /** Multiply-adds for one sample. */
   readonly macs: number;
-  /** Bytes of the weights as f32. */
+  /** Bytes of the weights as they are stored. */
   readonly bytes: number;
 }
 
@@ -32,14 +32,24 @@ export interface GraphDescription {
 /** What a portable plan is made for where no kernels are at hand. */
 const PORTABLE: Capabilities = { relaxed: false, dot8: 0, rowsPerTile: 4 };
 
-/** Describes a graph as it is written, layer by layer; `peakBytes` is of `running`, the graph after the passes. */
-export function describeGraph(graph: Graph, running: Graph = graph, capabilities = PORTABLE): GraphDescription {
+/** Of one element of a weight in its file. */
+export type ElementBytes = (tensor: string) => number;
+
+/**
+ * Describes a graph as it is written, layer by layer; `peakBytes` is of `running`, the graph after the passes.
+ * @param elementBytes default: weights are f32
+ */
+export function describeGraph(
+  graph: Graph,
+  running: Graph = graph,
+  elementBytes: ElementBytes = () => 4,
+): GraphDescription {
   const shapes = inferShapes(graph, 1);
   const isFree = graph.inputs.some(({ shape }) => shape[0] === -1);
   const doubled = isFree ? inferShapes(graph, 2) : shapes;
-  const layers = graph.nodes.map((node) => describeNode(node, shapes, doubled));
+  const layers = graph.nodes.map((node) => describeNode(node, shapes, doubled, elementBytes));
   const sum = (of: (layer: LayerDescription) => number) => layers.reduce((total, layer) => total + of(layer), 0);
-  const lowered = lower(running, { batch: 1, capabilities });
+  const lowered = lower(running, { batch: 1, capabilities: PORTABLE });
   const plan = makePlan(lowered, placeResidents([lowered], 0).addresses, 0);
   return {
     layers,
@@ -52,16 +62,21 @@ export function describeGraph(graph: Graph, running: Graph = graph, capabilities
 }
 
 /** @param doubled shapes at twice the batch: what grows with it is the batch */
-function describeNode(node: Graph['nodes'][number], shapes: Shapes, doubled: Shapes): LayerDescription {
+function describeNode(
+  node: Graph['nodes'][number],
+  shapes: Shapes,
+  doubled: Shapes,
+  elementBytes: ElementBytes,
+): LayerDescription {
   const output = shapes.outputs(node)[0] as Shape;
   const twice = doubled.outputs(node)[0] as Shape;
-  const weights = weightsOf(node, shapes).map(({ shape }) => shape);
+  const weights = weightsOf(node, shapes).map(({ tensor, shape }) => ({ tensor, count: elementCount(shape) }));
   return {
     id: node.id,
     kind: node.kind,
     shape: output.map((side, axis) => (twice[axis] === side ? side : -1)),
-    parameters: weights.reduce((total, shape) => total + elementCount(shape), 0),
+    parameters: weights.reduce((total, { count }) => total + count, 0),
     macs: layerOf(node).macs?.(shapes.inputs(node), output, node.attributes) ?? 0,
-    bytes: weights.reduce((total, shape) => total + byteCount(shape), 0),
+    bytes: weights.reduce((total, { tensor, count }) => total + count * elementBytes(tensor), 0),
   };
 }

@@ -17,7 +17,8 @@ export const safetensorsLimits = {
 const LENGTH_BYTES = 8;
 
 /** Bytes an element takes, for the types that are read here. */
-const elementBytes = { F32: 4, F16: 2, I8: 1 } as const;
+/** Bytes of one element, by the type's name in the file. */
+export const elementBytes = { F32: 4, F16: 2, I8: 1 } as const;
 export type StorageType = keyof typeof elementBytes;
 
 export interface TensorEntry {

@@ -71,7 +71,9 @@ export class LoadedModel {
   /** Bytes of memory that this model takes: its tensors and its sessions. */
   get cachedBytes(): number {
     let bytes = 0;
-    for (const { shape } of this.model.tensors.values()) bytes += byteCount(shape);
+    for (const { shape, eightBit } of this.model.tensors.values()) {
+      bytes += eightBit ? eightBit.levels.byteLength : byteCount(shape);
+    }
     for (const session of [this.#session, this.#predictor?.session])
       bytes += session?.kernels.memory.buffer.byteLength ?? 0;
     return bytes;

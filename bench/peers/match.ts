@@ -83,7 +83,7 @@ export async function match(
 }
 
 async function warmUp(child: Child): Promise<Player> {
-  const sampleMs = child.name === 'workerd' ? REQUEST_MS : SAMPLE_MS;
+  const sampleMs = child.name.startsWith('workerd') ? REQUEST_MS : SAMPLE_MS;
   let ran = await child.run(1);
   let runs = 1;
   const start = performance.now();

@@ -9,9 +9,12 @@ import { describeGraph } from '../../engine/describe.ts';
 import { exportOnnx } from '../../engine/formats/onnx/export-model.ts';
 import { type ModelProto, ModelProtoSchema } from '../../engine/formats/onnx/schema/onnx_pb.js';
 import { type Model, serializeModel } from '../../engine/model-file.ts';
+import { quantize } from '../../engine/quantization/quantize.ts';
 import { Random } from '../../engine/random.ts';
+import { loadKernels } from '../../scripts/kernels.ts';
 import { fuse } from './fused-graph.ts';
 import { uniform } from './models/network-builder.ts';
+import { eightBitFolder } from './prepared.ts';
 
 /** Uniform numbers of unit variance, as a picture is after normalisation. */
 const INPUT_BOUND = Math.sqrt(3);
@@ -39,6 +42,24 @@ export function prepare(model: Model, folder: string, batch = 1): Prepared {
   writeFileSync(join(folder, 'input.f32'), data);
   writeFileSync(join(folder, 'input.json'), JSON.stringify(shape));
   return { folder, macs: batch * describeGraph(model.graph).macs };
+}
+
+/** Calibrated with pictures like the one that is run. */
+const CALIBRATION_PICTURES = 4;
+
+/** Prepares a model, and beside it the same in eight bits: model.safetensors, model.onnx with the picture, as above. */
+export async function prepareBoth(model: Model, folder: string): Promise<Prepared> {
+  const prepared = prepare(model, folder);
+  const [input] = model.graph.inputs;
+  const { name, shape } = input as (typeof model.graph.inputs)[number];
+  const random = new Random(3);
+  const pictures = Array.from({ length: CALIBRATION_PICTURES }, () => ({
+    [name]: uniform([1, ...shape.slice(1)], INPUT_BOUND, random).data,
+  }));
+  const calibration = { samples: () => pictures, method: 'minmax', source: loadKernels('inference') } as const;
+  const eightBit = { card: model.card, ...(await quantize(model, calibration)) };
+  prepare(eightBit, eightBitFolder(folder));
+  return prepared;
 }
 
 /** Our input is NHWC, so the export begins with a transpose. Models of ONNX's world take NCHW: it is not to be charged for it. */

@@ -3,6 +3,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FusedGraph } from './fused-graph.ts';
 
+/** The same model in eight bits, prepared. */
+export const eightBitFolder = (folder: string): string => join(folder, 'int8');
+
 export const modelFile = (folder: string): Uint8Array => readFileSync(join(folder, 'model.safetensors'));
 export const onnxFile = (folder: string): Uint8Array => readFileSync(join(folder, 'model.onnx'));
 

@@ -19,9 +19,12 @@ const kilobytes = (bytes: number): string => (bytes / 1024).toFixed(1);
 const titles: Readonly<Record<string, string>> = {
   borde: 'borde',
   imported: 'borde, imported from ONNX',
+  int8: 'borde int8',
   workerd: 'borde in workerd',
+  'workerd-int8': 'borde int8 in workerd',
   tfjs: 'tfjs-wasm',
   ort: 'onnxruntime-web',
+  'ort-int8': 'onnxruntime-web int8',
   native: 'onnxruntime-node (native)',
 };
 const titleOf = (contestant: string): string => titles[contestant] ?? contestant;

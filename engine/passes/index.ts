@@ -13,12 +13,24 @@ export type { Pass, Program };
 /** A residual is added before the clamp that follows it is fused, since the epilogue clamps last. */
 export const passes: readonly Pass[] = [mergePadding, foldBatchNorm, fuseResidualAdd, fuseActivation];
 
+const runAll = (all: readonly Pass[], program: Program): Program =>
+  all.reduce((current, pass) => pass.run(current), program);
+
 /** What inference runs: the same function, fewer and larger steps. */
-export const optimize = (program: Program): Program => passes.reduce((current, pass) => pass.run(current), program);
+export const optimize = (program: Program): Program => runAll(passes, program);
+
+/** The same of a graph whose weights are not at hand: batch norms stay. */
+export const optimizeGraph = (graph: Graph): Graph =>
+  runAll(
+    passes.filter((pass) => pass !== foldBatchNorm),
+    { graph, tensors: new Map() },
+  ).graph;
+
+/** What quantisation starts from: all that changes weights is done. */
+export const optimizeWeights = (program: Program): Program => runAll([mergePadding, foldBatchNorm], program);
 
 /** Those of training, where weights stay as they are and gradients have to find their way back. */
 const trainingPasses: readonly Pass[] = [mergePadding, fuseTrainedActivation, fuseMaxPool];
 
 /** What training runs. Nodes that remain keep their ids, weights and values. */
-export const optimizeForTraining = (graph: Graph): Graph =>
-  trainingPasses.reduce((program: Program, pass) => pass.run(program), { graph, tensors: new Map() }).graph;
+export const optimizeForTraining = (graph: Graph): Graph => runAll(trainingPasses, { graph, tensors: new Map() }).graph;

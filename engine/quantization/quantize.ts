@@ -5,9 +5,7 @@
  */
 import { type Graph, type GraphNode, layerOf, type Reference, referencesOf, tensorName } from '../graph.ts';
 import type { KernelSource } from '../kernels.ts';
-import { foldBatchNorm } from '../passes/fold-batch-norm.ts';
-import { optimize, type Program } from '../passes/index.ts';
-import { mergePadding } from '../passes/merge-padding.ts';
+import { optimizeGraph, optimizeWeights, type Program } from '../passes/index.ts';
 import type { Tensor } from '../tensor.ts';
 import { type CalibrationSample, calibrate } from './calibrate.ts';
 import type { Method } from './observer.ts';
@@ -24,7 +22,7 @@ export interface Calibration {
  * @throws EngineError as `calibrate`
  */
 export async function quantize(program: Program, { samples, method, source }: Calibration): Promise<Program> {
-  const folded = [mergePadding, foldBatchNorm].reduce((current, pass) => pass.run(current), program);
+  const folded = optimizeWeights(program);
   const values = quantizedValues(folded.graph);
   const observed = values.filter(({ like }) => like === undefined).map(({ value }) => value);
   const calibrated = await calibrate(folded, observed, source, samples, method);
@@ -47,7 +45,7 @@ function quantizedValues(graph: Graph): readonly QuantizedValue[] {
   // Each value is marked by a number, and the passes say which of them are left and under what name.
   const written = [...graph.inputs.map(({ name }) => name), ...graph.nodes.map(({ id }) => id)];
   const marks = Object.fromEntries(written.map((id, mark) => [id, { scale: mark + 1, zeroPoint: 0 }]));
-  const running = optimize({ graph: { ...graph, quantization: marks }, tensors: new Map() }).graph;
+  const running = optimizeGraph({ ...graph, quantization: marks });
   const original = (id: Reference): Reference => written[(running.quantization?.[id]?.scale ?? 0) - 1] as Reference;
   const byId = new Map(running.nodes.map((node) => [node.id, node]));
   const root = (reference: Reference): Reference => {

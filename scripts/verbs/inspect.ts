@@ -1,11 +1,13 @@
 /** `borde inspect`: what is in a model or a graph, without allocating its weights. */
 import { extname } from 'node:path';
-import { describeGraph } from '../../engine/describe.ts';
+import { describeGraph, type ElementBytes } from '../../engine/describe.ts';
 import type { Graph } from '../../engine/graph.ts';
 import { instantiateKernels } from '../../engine/kernels.ts';
 import { lower } from '../../engine/lower.ts';
 import type { Model, ModelCard } from '../../engine/model-file.ts';
+import { optimizeGraph } from '../../engine/passes/index.ts';
 import { makePlan, type Plan, placeResidents } from '../../engine/plan.ts';
+import { elementBytes } from '../../engine/safetensors.ts';
 import { Session } from '../../engine/session.ts';
 import { formatShape } from '../../engine/tensor.ts';
 import { jsonOption, several } from '../cli/flags.ts';
@@ -42,8 +44,8 @@ export const inspectVerb: Verb = {
     const file = path as string;
     const isOnnx = extname(file).toLowerCase() === '.onnx';
     const model = isOnnx ? await readOnnx(file, { shapes: inputShape }) : undefined;
-    const { card, graph } = model ?? (await readCard(file));
-    const description = await atPath(file, () => describeGraph(graph));
+    const { card, graph, elementBytes: storage }: Card = model ?? (await readCard(file));
+    const description = await atPath(file, () => describeGraph(graph, optimizeGraph(graph), storage));
     if (json) {
       io.out(JSON.stringify(description));
       return 0;
@@ -65,8 +67,18 @@ export const inspectVerb: Verb = {
   },
 };
 
-const readCard = (path: string): Promise<{ card: ModelCard; graph: Graph }> =>
-  path.endsWith('.json') ? readGraphFile(path) : readModelHeader(path);
+interface Card {
+  readonly card: ModelCard;
+  readonly graph: Graph;
+  readonly elementBytes?: ElementBytes;
+}
+
+async function readCard(path: string): Promise<Card> {
+  if (path.endsWith('.json')) return readGraphFile(path);
+  const header = await readModelHeader(path);
+  const bytes = new Map(header.tensors.map(({ name, type }) => [name, elementBytes[type]]));
+  return { ...header, elementBytes: (tensor) => bytes.get(tensor) ?? 4 };
+}
 
 function writeCard({ name, task, labels, provenance }: ModelCard, io: Io): void {
   const lines = {
