@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import { EngineError } from '../errors.ts';
 import { call, type KernelCall, type Operand, type Region } from '../region.ts';
-import { byteCount, elementCount, formatShape, type Shape } from '../tensor.ts';
+import { elementCount, formatShape, type Shape } from '../tensor.ts';
 import { MAX_RANK } from './shape-attribute.ts';
 
 /** Axis of a tensor, from 0. */
@@ -44,18 +44,22 @@ export interface AxisStep {
   readonly call: (source: Operand, target: Operand) => KernelCall;
 }
 
-/** x → y through one axis after another; what lies between goes into scratch memory. No step: a copy. */
+/**
+ * x → y through one axis after another; what lies between goes into scratch memory. No step: a copy.
+ * @param elementBytes 4, or 1 where x is levels
+ */
 export function throughAxes(
   x: Operand,
   y: Operand,
   steps: readonly AxisStep[],
   scratch: (bytes: number) => Region,
+  elementBytes = 4,
 ): readonly KernelCall[] {
   if (steps.length === 0) return [call('copyBytes', y, x, y.region.bytes)];
   let source = x;
   return steps.map((step, i) => {
     const shape = withLength(source.shape, step.axis, step.length);
-    const target = i === steps.length - 1 ? y : { shape, region: scratch(byteCount(shape)) };
+    const target = i === steps.length - 1 ? y : { shape, region: scratch(elementBytes * elementCount(shape)) };
     const written = step.call(source, target);
     source = target;
     return written;

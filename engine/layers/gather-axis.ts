@@ -17,6 +17,7 @@ const indexTable = (c: Memory, { axis, indices }: Pick, lengthIn: number): Regio
 
 /** y ← x, picked along each of these axes in turn. */
 export function gatherAxes(c: Memory, x: Operand, y: Operand, picks: readonly Pick[]) {
+  const elementBytes = x.quantization ? 1 : 4;
   const steps = picks.map((pick): AxisStep => {
     const { axis, indices } = pick;
     return {
@@ -31,13 +32,13 @@ export function gatherAxes(c: Memory, x: Operand, y: Operand, picks: readonly Pi
           outer,
           length,
           indices.length,
-          4 * inner,
+          elementBytes * inner,
           indexTable(c, pick, length),
         );
       },
     };
   });
-  return throughAxes(x, y, steps, c.scratch);
+  return throughAxes(x, y, steps, c.scratch, elementBytes);
 }
 
 /** dx ← dy: the way back, the last axis first. */

@@ -14,6 +14,9 @@ export interface Resampling {
   readonly taps: readonly Taps[];
 }
 
+/** Whether every element of y is one of x. */
+export const isPicking = (all: readonly Resampling[]): boolean => all.every(({ taps }) => taps.every(isPick));
+
 type Memory = { table: Context<unknown>['table']; scratch: Context<unknown>['scratch'] };
 
 /** y ← x, resampled along these axes; axes along which nothing changes are left out. */
@@ -22,7 +25,7 @@ export function resampleAxes(c: Memory, x: Operand, y: Operand, all: readonly Re
   // What shrinks most goes first, so that the least is left for the others.
   const growth = ({ axis, taps }: Resampling) => taps.length / (x.shape[axis] as number);
   const ordered = changing.toSorted((a, b) => growth(a) - growth(b));
-  if (ordered.every(({ taps }) => taps.every(isPick))) {
+  if (isPicking(ordered)) {
     const picks = ordered.map(({ axis, taps }) => ({
       axis,
       indices: taps.map(({ weights }) => [...weights.keys()][0]!),

@@ -6,11 +6,12 @@
  */
 import * as v from 'valibot';
 import { EngineError } from '../errors.ts';
+import { isSame } from '../quantization/arithmetic.ts';
 import type { Operand } from '../region.ts';
 import { formatShape, type Shape } from '../tensor.ts';
 import { imageShape } from './block.ts';
 import { layer } from './layer.ts';
-import { type Resampling, resampleAxes, resampleAxesBackward } from './resample.ts';
+import { isPicking, type Resampling, resampleAxes, resampleAxesBackward } from './resample.ts';
 import { writeResize } from './resize-onnx.ts';
 import { type ResizedAxis, resizeTaps, scaledLength as roundedLength } from './resize-taps.ts';
 import { pair } from './window.ts';
@@ -88,6 +89,16 @@ export const resize = layer<Attributes>({
   },
 
   forward: (c) => resampleAxes(c, c.x[0] as Operand, c.y, resamplings((c.x[0] as Operand).shape, c.a)),
+  quantized: {
+    calls: (c) => {
+      const { quantization } = c.y;
+      const all = resamplings(c.x[0].shape, c.a);
+      const picks = quantization && isSame(c.x[0].quantization, quantization) && isPicking(all);
+      return picks ? resampleAxes(c, c.x[0], c.y, all) : undefined;
+    },
+    picksLevels: ({ mode }) => mode === 'nearest',
+  },
+
   backward: (c) => (c.dx[0] ? resampleAxesBackward(c, c.dy, c.dx[0], resamplings(c.dx[0].shape, c.a)) : []),
 
   onnx: (o) => writeResize(o, axesOf(o.x[0] as Shape, o.a)),
