@@ -33,9 +33,12 @@ export const gradientName = (tensor: string): string => `gradient of ${tensor}`;
 
 /**
  * Lowers forward, loss and backward of a graph with one input and one output of logits [N, classes].
- * @throws EngineError `no-gradient` naming node and kind; `shape-mismatch` where the output is no [N, classes]
+ * @throws EngineError `no-gradient` naming node and kind, or where the graph is one of eight bits; `shape-mismatch` where the output is no [N, classes]
  */
 export function lowerTraining(graph: Graph, { samples, batch, capabilities }: TrainingOptions): LoweredTraining {
+  if (graph.quantization) {
+    throw new EngineError('no-gradient', 'a graph of eight bits has no gradient: train it in f32, quantize it then');
+  }
   const lowering = new Lowering(graph, { batch: samples, capabilities, training: true });
   const forward = graph.nodes.map((node) => lowering.forward(node));
   const output = graph.outputs[0]?.from as Reference;

@@ -157,6 +157,14 @@ test('running statistics that no gradient reaches are left where they are', () =
   }
 });
 
+test('a graph of eight bits is not trained', () => {
+  const graph = { ...branching, quantization: { x: { scale: 1, zeroPoint: 0 } } };
+  const { capabilities } = instantiateKernels(kernels);
+  expect(() => lowerTraining(graph, { samples: 1, batch: 1, capabilities })).toThrow(
+    /graph of eight bits has no gradient/,
+  );
+});
+
 test('the gradient of an input that nobody learns is not computed', () => {
   const { steps } = lowerTraining(branching, {
     samples: 1,

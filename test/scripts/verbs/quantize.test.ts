@@ -1,7 +1,7 @@
-/** `borde quantize`: f16 halves a file and keeps what it says. */
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+/** `borde quantize`: what is smaller, what stays, what is refused. */
+import { copyFileSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { parseModel, serializeModel } from '../../../engine/model-file.ts';
 import { borde, temporaryFolder } from '../cli.ts';
 
@@ -9,7 +9,7 @@ const DIGITS = 'models/digits.safetensors';
 
 test('f16 halves the weights, says what they lose, and reads back to the same bytes', async () => {
   const out = join(temporaryFolder(), 'half.safetensors');
-  const outcome = await borde(['quantize', DIGITS, '--out', out, '--json']);
+  const outcome = await borde(['quantize', DIGITS, '--precision', 'f16', '--out', out, '--json']);
   expect(outcome).toMatchObject({ code: 0, err: '' });
   const { metric, before, after, bytes } = JSON.parse(outcome.out);
   expect(metric).toBe('output error');
@@ -37,13 +37,81 @@ test('weights beyond what sixteen bits hold are named, and nothing is written', 
     path,
     serializeModel({ ...model, tensors: new Map([...model.tensors, [name, { shape: tensor!.shape, data }]]) }),
   );
-  const outcome = await borde(['quantize', path, '--out', join(folder, 'out')]);
+  const outcome = await borde(['quantize', path, '--precision', 'f16', '--out', join(folder, 'out')]);
   expect(outcome.code).toBe(1);
   expect(outcome.err).toContain(`"${name}"`);
   expect(outcome.err).toContain('element 3 is 70000');
   expect(existsSync(join(folder, 'out'))).toBe(false);
 });
 
-test('eight bits are not there yet, and say so', async () => {
-  expect(await borde(['quantize', DIGITS, '--precision', 'int8', '--out', 'x'])).toMatchObject({ code: 2, out: '' });
+describe('eight bits', () => {
+  test('the digits model: a quarter of the bytes, the same answers, files that read back to the same bytes', async () => {
+    const out = join(temporaryFolder(), 'eight.safetensors');
+    const outcome = await borde([
+      'quantize',
+      DIGITS,
+      '--calibrate',
+      'mnist',
+      '--samples',
+      '128',
+      '--out',
+      out,
+      '--json',
+    ]);
+    expect(outcome).toMatchObject({ code: 0, err: '' });
+    const { metric, before, after, agreement, bytes } = JSON.parse(outcome.out);
+    expect(metric).toBe('accuracy');
+    expect(agreement).toBeGreaterThanOrEqual(0.995);
+    expect(after).toBeGreaterThanOrEqual(before - 0.003);
+    expect(bytes).toBe(statSync(out).size);
+    expect(bytes).toBeLessThan(0.26 * statSync(DIGITS).size);
+    expect(serializeModel(parseModel(readFileSync(out)))).toEqual(new Uint8Array(readFileSync(out)));
+    const { card } = parseModel(readFileSync(out));
+    expect(card.provenance?.command).toMatch(
+      /&& borde quantize --precision int8 --calibrate mnist --method minmax --samples 128$/,
+    );
+    expect(card.provenance?.metrics?.accuracy).toBe(after);
+    const again = await borde(['quantize', out, '--calibrate', 'mnist', '--out', join(temporaryFolder(), 'x')]);
+    expect(again).toMatchObject({ code: 1, out: '' });
+    expect(again.err).toContain('is a model of eight bits already');
+  });
+
+  test('a folder of pictures without classes will do', async () => {
+    const folder = temporaryFolder();
+    for (const name of ['one.png', 'seven.png']) copyFileSync(`examples/${name}`, join(folder, name));
+    const out = join(temporaryFolder(), 'eight.safetensors');
+    const outcome = await borde([
+      'quantize',
+      DIGITS,
+      '--calibrate',
+      `images:${folder}`,
+      '--method',
+      'mse',
+      '--out',
+      out,
+    ]);
+    expect(outcome).toMatchObject({ code: 0, err: '' });
+    expect(outcome.out).toContain('agreement before 100.00 %');
+  });
+
+  test.each([
+    [[], /int8 needs pictures to calibrate with: --calibrate mnist/, 2],
+    [['--calibrate', 'images:no-such-folder'], /no-such-folder: no such file or folder/, 1],
+    [['--calibrate', 'nothing'], /nothing: unknown data set/, 1],
+  ] as const)('%j is refused, and nothing is written', async (flags, sentence, code) => {
+    const out = join(temporaryFolder(), 'out');
+    const outcome = await borde(['quantize', DIGITS, ...flags, '--out', out]);
+    expect(outcome).toMatchObject({ code, out: '' });
+    expect(outcome.err).toMatch(sentence);
+    expect(existsSync(out)).toBe(false);
+  });
+
+  test('a model that does not say what pictures are to it is named', async () => {
+    const model = parseModel(readFileSync(DIGITS));
+    const path = join(temporaryFolder(), 'plain.safetensors');
+    writeFileSync(path, serializeModel({ ...model, card: {} }));
+    const outcome = await borde(['quantize', path, '--calibrate', 'mnist', '--out', join(temporaryFolder(), 'out')]);
+    expect(outcome).toMatchObject({ code: 1, out: '' });
+    expect(outcome.err).toContain(`${path}: its file does not say how pictures become inputs`);
+  });
 });
