@@ -10,6 +10,8 @@ export const errorCodes = [
   'invalid-model', // a model file: magic, header, offsets, missing or non-finite weights
   'unsupported-model', // a sound model of another format that uses what the engine does not have
   'shape-mismatch', // well-formed parts that do not fit each other
+  'invalid-pipeline', // an aug/1 document that breaks its format, or does not fit the pictures
+  'invalid-labels', // boxes, keypoints or fields that break their format
   'no-gradient', // backward asked of a layer that has none
   'invalid-input', // a value given to a run: wrong name, length, type, not finite
   'unsupported-image', // bytes of a type that is not read here

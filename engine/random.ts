@@ -13,6 +13,7 @@ export const streams = {
   shuffle: 4, // the order of an epoch: new Random(seed, streams.shuffle, epoch)
   weights: 5, // initial weights
   dropout: 6,
+  augmentation: 7, // engine/augment/stream.ts
 } as const;
 
 const multiplier0 = 0xd2511f53;
@@ -105,6 +106,11 @@ export class Random {
     const child = new Random(0);
     child.key = absorb(this.key, number);
     return child;
+  }
+
+  /** The key of a generator that shares no number with this one nor its streams, for kernels that count by themselves. */
+  kernelKey(): Key {
+    return philox([0, 0, 1, 1], this.key).slice(0, 2) as [number, number];
   }
 
   /** The next integer in 0…2^32−1. */
