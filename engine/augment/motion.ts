@@ -21,16 +21,18 @@ const ROUNDING = 1e-6;
 /**
  * `settle` and `matrix` of an augmentation along an affine map.
  * @param build the map, from drawn params
- * @param dropped keys that the resolved form leaves out, since they may not stand beside others
+ * @param tidy params as the resolved form has them, where keys exclude each other
  */
-export function affineMotion<P>(build: (params: P, size: Size) => Matrix, dropped: readonly string[] = []) {
+export function affineMotion<P>(
+  build: (params: P, size: Size) => Matrix,
+  tidy: (params: P) => Partial<P> = () => ({}),
+) {
   return {
     settle: <T extends P & Given>(params: T, _random: unknown, size: Size): T => {
-      if (params.matrix) return params;
+      if (params.matrix) return { ...params, ...tidy(params) };
       const map = build(params, size);
       const matrix = params.fit ? multiply(originOf(map, size), map) : map;
-      const without = Object.fromEntries(dropped.map((key) => [key, undefined]));
-      return { ...params, ...without, matrix };
+      return { ...params, ...tidy(params), matrix };
     },
     matrix: ({ matrix, fit }: P & Given, size: Size): MatrixMotion => {
       const map = matrix as Matrix;

@@ -9,7 +9,7 @@ const shift = { default: [-0.15, 0.15], min: -1, max: 1, neutral: 0 } as const;
 
 interface Params {
   readonly rotate: number;
-  readonly scale: number;
+  readonly scale: number | undefined;
   readonly scaleX: number;
   readonly scaleY: number;
   readonly shearX: number;
@@ -39,11 +39,11 @@ export const affine = augmentation({
   ],
   ...affineMotion(
     (p: Params, size) => {
-      const turned = multiply(scaling(p.scale * p.scaleX, p.scale * p.scaleY), rotation(p.rotate));
+      const turned = multiply(scaling((p.scale ?? 1) * p.scaleX, (p.scale ?? 1) * p.scaleY), rotation(p.rotate));
       const map = aboutCentre(multiply(shearing(p.shearX, p.shearY), turned), size);
       return multiply(translation(p.translateX, p.translateY), map);
     },
-    ['scale'],
+    ({ scale, scaleX, scaleY }) => ({ scale: undefined, scaleX: (scale ?? 1) * scaleX, scaleY: (scale ?? 1) * scaleY }),
   ),
   samples: [
     { rotate: 20, scaleX: 1.3, scaleY: 0.8, shearX: 10, translateX: { value: 7, unit: 'pixels' } },
