@@ -41,7 +41,8 @@ const starters: Record<ImageFormat, () => Promise<Encode>> = {
     const { default: encode, init } = await import('@jsquash/jpeg/encode.js');
     await init(compile('@jsquash/jpeg/codec/enc/mozjpeg_enc.wasm'));
     // A JPEG has no transparency: it is laid over white.
-    return async (image) => new Uint8Array(await encode(toRgba(flattenAlpha(image)), { quality: 92, progressive: false, baseline: true }));
+    return async (image) =>
+      new Uint8Array(await encode(toRgba(flattenAlpha(image)), { quality: 92, progressive: false, baseline: true }));
   },
   webp: async () => {
     const { default: encode, init } = await import('@jsquash/webp/encode.js');

@@ -11,6 +11,7 @@ import { parseJson, parseWith } from '../../../engine/json.ts';
 import { writeFileAtomic } from '../../io/atomic-write.ts';
 import { atPath } from '../../io/model.ts';
 import { byName } from '../../training/data-sets/files.ts';
+import { stemOf } from '../pictures.ts';
 import type { Instance, LabelFormat, LabelSet, LabelWriter, Point } from './format.ts';
 
 const id = v.union([v.number(), v.string()]);
@@ -31,7 +32,10 @@ type Annotation = v.InferOutput<typeof annotationSchema>;
 export const coco: LabelFormat = {
   name: 'COCO',
   async open(pictures) {
-    const names = [...pictures.others].filter((name) => name.endsWith('.json') && !name.includes('/')).sort(byName);
+    // A document beside a picture, of its name, is that picture's own sidecar.
+    const stems = new Set(pictures.files.map(stemOf));
+    const isDocument = (name: string) => name.endsWith('.json') && !name.includes('/') && !stems.has(stemOf(name));
+    const names = [...pictures.others].filter(isDocument).sort(byName);
     for (const name of names) {
       const path = join(pictures.folder, name);
       const document = await atPath(path, async () => asDocument(await readFile(path, 'utf8')));

@@ -66,7 +66,7 @@ describe('what is announced is refused by name', () => {
   test.each([
     [['transfer', '--data', 'x']],
     [['compare']],
-    [['augment', 'in']],
+    [['decode', 'in']],
     [['decode', 'a.jpg']],
     [['publish', 'm']],
     [['jobs', 'list']],
