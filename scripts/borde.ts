@@ -36,7 +36,7 @@ const later: readonly string[] = ['transfer', 'compare', 'decode', 'publish', 'j
 
 /** Flags, likewise. */
 const laterFlags: Readonly<Record<string, readonly string[]>> = {
-  train: ['--augment', '--mixup', '--fast'],
+  train: ['--fast'],
   evaluate: ['--fast'],
   predict: ['--draw', '--fast'],
   run: ['--fast'],

@@ -5,6 +5,7 @@
  * Parser, sampler, labels, command line, docs and the suite of tests derive from this object.
  */
 import type { Key, Random } from '../random.ts';
+import type { Batch, Originals } from './batch.ts';
 import type { Matrix } from './matrix.ts';
 import type { Options, ParamsOf, Size } from './options.ts';
 import type { Path } from './pipeline-error.ts';
@@ -68,6 +69,9 @@ export interface Augmentation<O extends Options = Options> {
   table?(params: ParamsOf<O>): (level: number) => number;
   /** Returns the picture that goes out: one of the studio's, or the one that came in, changed or not. */
   apply?(work: Work<ParamsOf<O>>): Picture;
+
+  /** For what mixes the pictures of a batch, in place. */
+  mix?(params: ParamsOf<O>, batch: Batch, before: Originals, random: Random): void;
 
   /** Nodes, less their type, that the suites, the docs and the benchmark run. */
   readonly samples: readonly Readonly<Record<string, unknown>>[];

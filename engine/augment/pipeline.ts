@@ -27,6 +27,7 @@ interface NodeBase {
   /** What its random numbers are keyed by: its id, else its JSON path. */
   readonly name: string;
   readonly id?: string;
+  readonly path: Path;
   /** Probability that it is applied. */
   readonly p: number;
 }
@@ -63,7 +64,12 @@ export interface Pipeline {
   readonly id: string;
   readonly seed: number;
   readonly targets: Targets;
+  /** What is done to each picture. */
   readonly root: PipelineNode;
+  /** What mixes the pictures of a batch after that. */
+  readonly batch: readonly OperationNode[];
+  /** `normalize`, where the pipeline ends in it. */
+  readonly normalize: OperationNode | undefined;
 }
 
 export interface CompileOptions extends PictureKind {
@@ -85,9 +91,45 @@ export function compilePipeline(document: unknown, options: CompileOptions): Pip
   }
   const seed = Object.hasOwn(object, 'seed') ? parseSeed(object.seed, ['seed']) : 0;
   const targets = parseTargets(object.targets, ['targets']);
-  const root = new Compiler(options).node(object.pipeline, ['pipeline'], 1);
+  const whole = new Compiler(options).node(object.pipeline, ['pipeline'], 1);
   const id = bytesToHex(sha256(utf8ToBytes(canonicalize(document) as string)));
-  return { id, seed, targets, root };
+  return { id, seed, targets, ...splitTraining(whole) };
+}
+
+const onlyOf = (node: PipelineNode) => (isGroup(node) ? undefined : augmentationOf(node.type).only);
+
+function isGroup(node: PipelineNode): node is ComposeNode | OneOfNode | SomeOfNode {
+  return groupTypes.includes(node.type as GroupType);
+}
+
+/** Takes what is for training only off the end of the outermost `compose`. */
+function splitTraining(whole: PipelineNode): Pick<Pipeline, 'root' | 'batch' | 'normalize'> {
+  const children = whole.type === 'compose' ? whole.children : [whole];
+  const first = children.findIndex(onlyOf);
+  const tail = first < 0 ? [] : children.slice(first);
+  const inside = whole.type === 'compose' ? children.slice(0, children.length - tail.length) : [];
+  const normalize = tail.filter((node): node is OperationNode => onlyOf(node) === 'training');
+  const batch = tail.filter((node): node is OperationNode => onlyOf(node) === 'batch');
+  const isSkippable = whole.p < 1 || normalize.some(({ p }) => p < 1);
+  const isLast =
+    batch.length + normalize.length === tail.length && normalize.length < 2 && !(tail.length && isSkippable);
+  const misplaced = isLast ? [...inside, ...(tail.length ? [] : [whole])].map(nestedOnly).find(Boolean) : tail[0];
+  if (misplaced) {
+    const path = [...misplaced.path, 'type'];
+    throw pipelineError(
+      path,
+      `${misplaced.type} stands at the end of the outermost compose (normalize once, without p)`,
+    );
+  }
+  if (tail.length === 0) return { root: whole, batch, normalize: undefined };
+  const { name, path } = whole;
+  return { root: { name, path, p: 1, type: 'compose', children: inside }, batch, normalize: normalize[0] };
+}
+
+/** The first node for training only, at any depth. */
+function nestedOnly(node: PipelineNode): OperationNode | undefined {
+  if (!isGroup(node)) return onlyOf(node) ? node : undefined;
+  return node.children.map(nestedOnly).find(Boolean);
 }
 
 /** @throws EngineError `invalid-pipeline` */
@@ -133,13 +175,13 @@ class Compiler {
     if (typeof p !== 'number' || !(p >= 0 && p <= 1)) {
       throw pipelineError([...path, 'p'], `expected a probability 0 … 1, got ${excerpt(p)}`);
     }
-    if (id === undefined) return { name: `$${pathText(path)}`, p };
+    if (id === undefined) return { name: `$${pathText(path)}`, path, p };
     if (typeof id !== 'string' || id.length === 0 || id.length > 100) {
       throw pipelineError([...path, 'id'], `expected a text of 1 … 100 characters, got ${excerpt(id)}`);
     }
     if (this.#ids.has(id)) throw pipelineError([...path, 'id'], `another node has the id ${excerpt(id)}`);
     this.#ids.set(id, path);
-    return { name: id, id, p };
+    return { name: id, id, path, p };
   }
 
   #group(type: GroupType, object: Record<string, unknown>, base: NodeBase, path: Path, depth: number): PipelineNode {

@@ -2,7 +2,10 @@
 import type { Augmentation } from '../augmentation.ts';
 import { affine } from './affine.ts';
 import { brightness } from './brightness.ts';
+import { cutmix } from './cutmix.ts';
 import { hflip } from './hflip.ts';
+import { mixup } from './mixup.ts';
+import { normalize } from './normalize.ts';
 import { rotate } from './rotate.ts';
 import { rotate90 } from './rotate90.ts';
 import { scale } from './scale.ts';
@@ -15,7 +18,10 @@ import { vflip } from './vflip.ts';
 export const augmentations = {
   affine,
   brightness,
+  cutmix,
   hflip,
+  mixup,
+  normalize,
   rotate,
   rotate90,
   scale,

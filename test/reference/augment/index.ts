@@ -7,7 +7,10 @@ import type { AugmentReference } from './reference.ts';
 export const augmentReferences = {
   affine,
   brightness,
+  cutmix: 'test/engine/augment/batch.test.ts',
   hflip: exactCopy,
+  mixup: 'test/engine/augment/batch.test.ts',
+  normalize: 'engine/image/preprocess.ts does it: test/scripts/training/augmentation.test.ts',
   rotate: affine,
   rotate90: exactCopy,
   scale: affine,
