@@ -6,6 +6,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { layers } from '../../engine/layers/index.ts';
 import type { Layer } from '../../engine/layers/layer.ts';
+import digestsOfPictures from '../fixtures/augment-digests.json';
 import { openBrowser } from '../suites/browser.ts';
 import { type Digests, runEverything } from './portable.ts';
 
@@ -51,7 +52,18 @@ test('layers and LeNet, forward and backward, come out bit by bit as in Node', a
   await page.close();
 });
 
-test.each(['inference', 'inference.relaxed', 'training', 'training.relaxed'])(
+test('every augmentation gives the bytes of Node', async () => {
+  const page = await browser.newPage();
+  await page.addScriptTag({ content: await bundle() });
+  const found = await page.evaluate<Digests>(`(async () => {
+    const bytes = Uint8Array.from(atob('${wasm('image').toString('base64')}'), (character) => character.charCodeAt(0));
+    return portable.runAugmentations(await WebAssembly.compile(bytes));
+  })()`);
+  expect(found).toEqual(digestsOfPictures);
+  await page.close();
+});
+
+test.each(['image', 'inference', 'inference.relaxed', 'training', 'training.relaxed'])(
   'the browser accepts %s',
   async (name) => {
     const page = await browser.newPage();

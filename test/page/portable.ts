@@ -4,6 +4,7 @@
  */
 import { architectures } from '../../engine/architectures/index.ts';
 import { buildGraph, type Graph } from '../../engine/graph.ts';
+import { instantiateImageKernels } from '../../engine/image/kernels.ts';
 import type { KernelSource } from '../../engine/kernels.ts';
 import { type LayerKind, layers } from '../../engine/layers/index.ts';
 import { Session } from '../../engine/session.ts';
@@ -11,6 +12,7 @@ import { ShardTrainer } from '../../engine/training/shard-trainer.ts';
 import { VectorMemory } from '../../engine/training/vector-memory.ts';
 import { initialWeights, toTensors, weightVector } from '../../engine/training/weight-vector.ts';
 import { layerCase, splitSample } from '../suites/layer-cases.ts';
+import { augmentDigests } from '../suites/portable-augment.ts';
 import { LayerRunner, layerOfKind } from '../suites/run-layer.ts';
 import { seededData } from '../suites/seeded.ts';
 
@@ -80,4 +82,9 @@ function runLenet(source: KernelSource): Digests {
     'lenet losses': digest(losses),
     'lenet gradient': digest(trainer.gradient()),
   };
+}
+
+/** Every augmentation. @param module the build for pictures */
+export function runAugmentations(module: WebAssembly.Module): Digests {
+  return augmentDigests(instantiateImageKernels(module));
 }
