@@ -42,11 +42,8 @@ interface QuantizedValue {
 
 /** Values of the graph as it is written that its running form keeps, and that pass between layers on levels. */
 function quantizedValues(graph: Graph): readonly QuantizedValue[] {
-  // Each value is marked by a number, and the passes say which of them are left and under what name.
-  const written = [...graph.inputs.map(({ name }) => name), ...graph.nodes.map(({ id }) => id)];
-  const marks = Object.fromEntries(written.map((id, mark) => [id, { scale: mark + 1, zeroPoint: 0 }]));
-  const running = optimizeGraph({ ...graph, quantization: marks });
-  const original = (id: Reference): Reference => written[(running.quantization?.[id]?.scale ?? 0) - 1] as Reference;
+  const running = optimizeGraph(graph);
+  const original = (id: Reference): Reference => byId.get(id)?.computes ?? id;
   const byId = new Map(running.nodes.map((node) => [node.id, node]));
   const root = (reference: Reference): Reference => {
     const node = byId.get(reference);
