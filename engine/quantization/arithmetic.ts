@@ -12,9 +12,15 @@ const BIAS_LIMIT = 2 ** 30;
 
 const limited = (value: number, limit: number): number => Math.max(-limit, Math.min(limit, value));
 
+/** The nearest integer; of two, the even one, as the kernels and ONNX have it. */
+export function roundHalfToEven(value: number): number {
+  const nearest = Math.round(value);
+  return nearest - value === 0.5 && nearest % 2 !== 0 ? nearest - 1 : nearest;
+}
+
 /** The nearest level of a real number, which may be infinite. */
 export const levelOf = (value: number, { scale, zeroPoint }: Quantization): number =>
-  Math.max(0, Math.min(LEVELS, Math.round(value / scale) + zeroPoint));
+  Math.max(0, Math.min(LEVELS, roundHalfToEven(value / scale) + zeroPoint));
 
 /** Zero point of the output and the levels that it is clamped to, in kernel order. */
 export const outputArguments = (y: Quantization, { lo, hi }: { readonly lo: number; readonly hi: number }) =>

@@ -1,4 +1,5 @@
 /** QuantizeLinear and DequantizeLinear on what is known: how files hold weights of eight bits and biases of thirty-two. */
+import { roundHalfToEven } from '../../quantization/arithmetic.ts';
 import type { Fold } from './operation.ts';
 import { type IntegerType, rangeOf, type Steps, stepsOf } from './steps.ts';
 import { constantOf, isFloat, type Levels } from './tensor.ts';
@@ -6,11 +7,6 @@ import { constantOf, isFloat, type Levels } from './tensor.ts';
 const numberOf = ({ scales, inner }: Steps, i: number): number => Math.floor(i / inner) % scales.length;
 
 const [LEAST, MOST] = rangeOf('int8');
-
-function roundHalfToEven(value: number): number {
-  const nearest = Math.round(value);
-  return nearest - value === 0.5 && nearest % 2 !== 0 ? nearest - 1 : nearest;
-}
 
 const quantizeLinear: Fold = (op) => {
   const { shape, data, type } = op.known(0);
