@@ -1,19 +1,19 @@
 /** QuantizeLinear and DequantizeLinear on what is known: how files hold weights of eight bits and biases of thirty-two. */
 import { roundHalfToEven } from '../../quantization/arithmetic.ts';
 import type { Fold } from './operation.ts';
-import { type IntegerType, rangeOf, type Steps, stepsOf } from './steps.ts';
-import { constantOf, isFloat, type Levels } from './tensor.ts';
+import { type IntegerType, type Steps, stepsOf } from './steps.ts';
+import { constantOf, integerRanges, isFloat } from './tensor.ts';
 
 const numberOf = ({ scales, inner }: Steps, i: number): number => Math.floor(i / inner) % scales.length;
 
-const [LEAST, MOST] = rangeOf('int8');
+const [LEAST, MOST] = integerRanges.int8;
 
 const quantizeLinear: Fold = (op) => {
   const { shape, data, type } = op.known(0);
   if (!isFloat(type) && type !== 'int32') throw op.invalid(`its input is ${type}, expected float32`);
   const steps = stepsOf(op, shape, ['uint8', 'int8']);
   op.graph.spend(data.length);
-  const [least, most] = rangeOf(steps.type);
+  const [least, most] = integerRanges[steps.type];
   const values = Float64Array.from(data, (value, i) => {
     const at = numberOf(steps, i);
     const quotient = Math.fround(value / (steps.scales[at] as number));
@@ -29,19 +29,20 @@ const dequantizeLinear: Fold = (op) => {
   if (!own) throw op.unsupported('element type', `its input is ${type}, only ${types.join(', ')} are supported`);
   const steps = stepsOf(op, shape, [own]);
   op.graph.spend(data.length, 'weightElements');
-  const differences = Float64Array.from(data, (value, i) => value - (steps.zeroPoints[numberOf(steps, i)] as number));
-  const values = differences.map((value, i) => value * (steps.scales[numberOf(steps, i)] as number));
-  return {
-    ...constantOf('float32', shape, values),
-    levels: own === 'int32' ? undefined : levelsOf(steps, differences),
-  };
+  const values = new Float32Array(data.length);
+  // Integers less their zero points: where these are signed numbers of eight bits, too, nothing is lost.
+  const levels = new Int8Array(own === 'int32' ? 0 : data.length);
+  let isEightBit = own !== 'int32';
+  for (let i = 0; i < data.length; i++) {
+    const at = numberOf(steps, i);
+    const difference = (data[i] as number) - (steps.zeroPoints[at] as number);
+    values[i] = difference * (steps.scales[at] as number);
+    levels[i] = difference;
+    isEightBit &&= difference >= LEAST && difference <= MOST;
+  }
+  const { scales, inner } = steps;
+  return { type: 'float32', shape, data: values, levels: isEightBit ? { levels, scales, inner } : undefined };
 };
-
-/** Integers less their zero points, where these are signed numbers of eight bits, too: then nothing is lost. */
-function levelsOf({ scales, inner }: Steps, differences: Float64Array): Levels | undefined {
-  const fits = differences.every((value) => value >= LEAST && value <= MOST);
-  return fits ? { levels: Int8Array.from(differences), scales, inner } : undefined;
-}
 
 export const quantizationFolds: Readonly<Record<string, Fold>> = {
   DequantizeLinear: dequantizeLinear,

@@ -33,7 +33,11 @@ class QuantizedValues {
     this.byId = new Map(source.nodes.map((node) => [node.id, node]));
     this.outputs = new Set(source.outputs.map(({ from }) => from));
     for (const node of source.nodes) {
-      for (const input of node.inputs) this.readers.set(input, [...(this.readers.get(input) ?? []), node]);
+      for (const input of node.inputs) {
+        const known = this.readers.get(input);
+        if (known) known.push(node);
+        else this.readers.set(input, [node]);
+      }
     }
   }
 

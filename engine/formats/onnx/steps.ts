@@ -3,12 +3,9 @@ import { EngineError } from '../../errors.ts';
 import { excerpt } from '../../json.ts';
 import { elementCount, formatShape, type Shape } from '../../tensor.ts';
 import type { Operation } from './operation.ts';
-import { type Constant, elementType, isFloat } from './tensor.ts';
+import { type Constant, isFloat, typeName } from './tensor.ts';
 
-const ranges = { uint8: [0, 255], int8: [-128, 127], int32: [-(2 ** 31), 2 ** 31 - 1] } as const;
-export type IntegerType = keyof typeof ranges;
-
-export const rangeOf = (type: IntegerType): readonly [number, number] => ranges[type];
+export type IntegerType = 'uint8' | 'int8' | 'int32';
 
 export interface Steps {
   readonly type: IntegerType;
@@ -46,13 +43,13 @@ export function stepsOf(op: Operation, shape: Shape, types: readonly IntegerType
 
 function integerType(op: Operation, zeroPoint: Constant | undefined, types: readonly IntegerType[]): IntegerType {
   const wanted = op.attributes.integer('output_dtype', 0);
-  const named = wanted === 0 ? undefined : (elementType(wanted) ?? `type ${wanted}`);
+  const named = wanted === 0 ? undefined : typeName(wanted);
   const found = zeroPoint?.type ?? named ?? types[0];
   if (named && found !== named) throw op.invalid(`its zero point is ${found}, its output_dtype ${named}`);
   const type = types.find((each) => each === found);
   if (type) return type;
-  const expected = types.join(' or ');
-  throw op.unsupported('element type', `its zero point is ${found}, only ${expected} is supported`);
+  const expected = `only ${types.join(' or ')} is supported here`;
+  throw op.unsupported('element type', `${zeroPoint ? 'its zero point' : 'its output_dtype'} is ${found}, ${expected}`);
 }
 
 /** Elements behind the axis that has a scale for each place. */

@@ -159,7 +159,29 @@ export function readTensor(proto: TensorProto, readExternal: ReadExternal): Cons
   if (values.length !== count) {
     throw new EngineError('invalid-model', `${where}: expected ${count} elements, got ${values.length}`);
   }
+  checkRange(element.name, values, where);
   return constantOf(element.name, shape, values);
+}
+
+/** The least and the most that integers of a type are. */
+export const integerRanges = {
+  int8: [-(2 ** 7), 2 ** 7 - 1],
+  uint8: [0, 2 ** 8 - 1],
+  int16: [-(2 ** 15), 2 ** 15 - 1],
+  uint16: [0, 2 ** 16 - 1],
+  int32: [-(2 ** 31), 2 ** 31 - 1],
+} as const;
+
+/** Small integers lie in a list of larger ones. */
+function checkRange(type: ElementType, values: ArrayLike<number>, where: string): void {
+  if (!(type in integerRanges)) return;
+  const [least, most] = integerRanges[type as keyof typeof integerRanges];
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] as number;
+    if (value < least || value > most) {
+      throw new EngineError('invalid-model', `${where}: element ${i} is ${value}, expected ${least} to ${most}`);
+    }
+  }
 }
 
 function readRaw(raw: Uint8Array, element: (typeof elementTypes)[TypeNumber], count: number): Constant['data'] {
