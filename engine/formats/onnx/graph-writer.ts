@@ -20,6 +20,8 @@ export class OnnxGraph {
   private readonly known = new Map<string, string>();
   /** Values that have been given the name of an output. */
   private readonly published = new Map<string, string>();
+  /** What values have been rounded to. */
+  private readonly rounded = new Map<string, string>();
   private base = '';
 
   /** @param reserved names of inputs and outputs */
@@ -69,15 +71,20 @@ export class OnnxGraph {
     return name;
   }
 
-  /** A value of f32 rounded to levels: QuantizeLinear, DequantizeLinear. */
+  /** A value of f32 rounded to levels: QuantizeLinear, DequantizeLinear. One that comes from the same pair stays. */
   quantized(value: string, { scale, zeroPoint }: Quantization): string {
+    const key = `${scale}, ${zeroPoint}`;
+    if (this.rounded.get(value) === key) return value;
     const steps = [
       this.shared(`scale ${scale}`, () => this.initializer(`${this.base}/scale`, [], Float32Array.of(scale))),
       this.shared(`zero point ${zeroPoint}`, () =>
         this.initializer(`${this.base}/zeroPoint`, [], Uint8Array.of(zeroPoint)),
       ),
     ];
-    return this.node('DequantizeLinear', [this.node('QuantizeLinear', [value, ...steps], {}), ...steps], {});
+    const levels = this.node('QuantizeLinear', [value, ...steps], {});
+    const made = this.node('DequantizeLinear', [levels, ...steps], {});
+    this.rounded.set(made, key);
+    return made;
   }
 
   /**

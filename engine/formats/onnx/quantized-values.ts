@@ -62,8 +62,10 @@ class QuantizedValues {
     const wanted = attributes as unknown as Quantization;
     const root = this.root(input);
     const known = this.quantization.get(root);
+    // An input that is an output, too, is given back as it came.
+    const isGivenBack = this.outputs.has(id) && !this.byId.has(input);
     const isKnown = known !== undefined && isSame(known, wanted);
-    if (!isKnown && !this.giveAway(id, input, root, wanted)) {
+    if (isGivenBack || (!isKnown && !this.giveAway(id, input, root, wanted))) {
       this.quantization.set(id, wanted);
       return false;
     }
@@ -82,8 +84,7 @@ class QuantizedValues {
       this.passedOn.set(id, wanted);
       return true;
     }
-    // An input that is an output, too, is given back as it came.
-    if (!isFree || (isOutput && !producer)) return false;
+    if (!isFree) return false;
     this.quantization.set(root, wanted);
     return true;
   }

@@ -108,6 +108,24 @@ describe('where rounding goes', () => {
     expect([...(y?.data ?? [])]).toEqual([0, 0.25, -2.25, 0.5, 0.5, 61.5]);
   });
 
+  test('the rounded input comes out rounded, whoever else reads it', () => {
+    const nodes = [...pair('x', 'a'), node('Relu', 'a', 'r'), ...pair('a', 'y')];
+    const model = parts(nodes, ['y', 'r']);
+    const x = Float32Array.of(0.1, 0.13, -5, 0.375, 0.625, 1000);
+    const expected = [0, 0.25, -2.25, 0.5, 0.5, 61.5];
+    for (const each of [model, importOnnx(exportOnnx(model))]) {
+      const { y, r } = new Session(each, kernels).run({ x });
+      expect([...(y?.data ?? [])]).toEqual(expected);
+      expect([...(r?.data ?? [])]).toEqual(expected.map((value) => Math.max(value, 0)));
+    }
+  });
+
+  test('a value that a node rounds goes out with one pair', () => {
+    const model = parts(pair('x', 'y'), ['y']);
+    const types = readModel(exportOnnx(model)).nodes.map(({ type }) => type);
+    expect(types).toEqual(['QuantizeLinear', 'DequantizeLinear']);
+  });
+
   test('each part of a split has levels of its own', () => {
     const nodes = [
       node('Split', 'x', 'a b', { axis: 1, num_outputs: 2 }),
