@@ -1,6 +1,9 @@
 /** QuantizeLinear and DequantizeLinear, used wrongly or beyond what is supported: a sentence that names the node. */
+import { readFileSync } from 'node:fs';
 import { create } from '@bufbuild/protobuf';
 import { describe, expect, test } from 'vitest';
+import { EngineError } from '../../../../engine/errors.ts';
+import { importOnnx } from '../../../../engine/formats/onnx/import-model.ts';
 import {
   TensorProto_DataType as DataType,
   type NodeProto,
@@ -11,6 +14,7 @@ import { writeTensor } from '../../../../engine/formats/onnx/tensor.ts';
 import type { Shape } from '../../../../engine/tensor.ts';
 import { node, weights } from './models.ts';
 import { refused } from './refusal.ts';
+import { runModel } from './run.ts';
 
 const floats = (name: string, shape: Shape, ...values: readonly number[]) =>
   writeTensor(name, shape, Float32Array.from(values));
@@ -184,4 +188,22 @@ describe('integers that are read by others', () => {
       /^node "y" \(Concat\): it puts together integers of different scales or zero points/,
     );
   });
+});
+
+test('a file with one byte changed is refused in a sentence, or runs', () => {
+  const whole = readFileSync(new URL('../../../fixtures/onnx/qdq-network/model.onnx', import.meta.url));
+  const counts = { refused: 0, ran: 0 };
+  for (let place = 0; place < whole.length; place += 5) {
+    const bytes = Uint8Array.from(whole);
+    bytes[place] = (bytes[place] as number) ^ (1 << (place % 8));
+    try {
+      runModel(importOnnx(bytes));
+      counts.ran++;
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error;
+      counts.refused++;
+    }
+  }
+  expect(counts.refused).toBeGreaterThan(100);
+  expect(counts.ran).toBeGreaterThan(100);
 });
