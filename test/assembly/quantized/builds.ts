@@ -9,10 +9,9 @@ import type { KernelSource } from '../../../engine/kernels.ts';
 import type { DotPath } from '../../../engine/quantization/sizes.ts';
 import { trainingBuilds } from '../../suites/node-kernels.ts';
 import { LayerRunner } from '../../suites/run-layer.ts';
+import type { QuantizedHost } from '../../suites/run-quantized.ts';
 
-export interface QuantizedBuild {
-  readonly label: string;
-  readonly path: DotPath;
+export interface QuantizedBuild extends QuantizedHost {
   readonly runner: LayerRunner;
 }
 
@@ -57,7 +56,7 @@ export async function emulatedKernels(operator: keyof typeof operators): Promise
     ],
     {
       readFile(name: string) {
-        if (name.endsWith('assembly/emulated.ts')) return "export * from './memory'; export * from './quantized';";
+        if (name.endsWith('assembly/emulated.ts')) return "export * from './inference';";
         try {
           const source = readFileSync(name.startsWith('/') ? name : `${root}${name}`, 'utf8');
           return name.endsWith('quantized/dot.ts') ? emulated(source, operators[operator]) : source;
@@ -80,12 +79,17 @@ export const probeOf = (runner: LayerRunner): DotPath => runner.kernels.function
 const native: readonly QuantizedBuild[] = trainingBuilds.flatMap(({ label, source }) => {
   const runner = new LayerRunner(source);
   const paths = [...new Set([0 as const, probeOf(runner)])];
-  return paths.map((path) => ({ label: `${label}, path ${path}`, path, runner }));
+  return paths.map((path) => ({ label: `${label}, path ${path}`, path, source, runner }));
 });
+
+const emulatedBuild = async (operator: 'unsigned' | 'signed', path: DotPath): Promise<QuantizedBuild> => {
+  const source = await emulatedKernels(operator);
+  return { label: `emulated, path ${path}`, path, source, runner: new LayerRunner(source) };
+};
 
 /** The first is the baseline build on path 0, which every host has: the others are compared with the reference too. */
 export const quantizedBuilds: readonly QuantizedBuild[] = [
   ...native,
-  { label: 'emulated, path 1', path: 1, runner: new LayerRunner(await emulatedKernels('unsigned')) },
-  { label: 'emulated, path 2', path: 2, runner: new LayerRunner(await emulatedKernels('signed')) },
+  await emulatedBuild('unsigned', 1),
+  await emulatedBuild('signed', 2),
 ];
