@@ -7,6 +7,7 @@ import { type Graph, type GraphNode, layerOf, type Reference, referencesOf, tens
 import type { KernelSource } from '../kernels.ts';
 import { optimizeGraph, optimizeWeights, type Program } from '../passes/index.ts';
 import type { Tensor } from '../tensor.ts';
+import { leastScale } from './arithmetic.ts';
 import { type CalibrationSample, calibrate } from './calibrate.ts';
 import type { Method } from './observer.ts';
 import { type Quantization, quantizeWeight } from './quantization.ts';
@@ -31,7 +32,7 @@ export async function quantize(program: Program, { samples, method, source }: Ca
     quantization[value] = (like === undefined ? calibrated.get(value) : quantization[like]) as Quantization;
   }
   const graph: Graph = { ...folded.graph, quantization };
-  return { graph, tensors: withEightBits(folded) };
+  return { graph, tensors: withEightBits({ graph, tensors: folded.tensors }) };
 }
 
 interface QuantizedValue {
@@ -74,13 +75,23 @@ const isView = (node: GraphNode): boolean => {
 
 /** Filters of layers that compute on levels, as eight bits. */
 function withEightBits({ graph, tensors }: Program): ReadonlyMap<string, Tensor> {
+  const byId = new Map(graph.nodes.map((node) => [node.id, node]));
+  /** Of what a node reads; behind views and padding that is merged into it, of what is there. */
+  const quantizationOf = (reference: Reference): Quantization | undefined => {
+    const behind = byId.get(reference)?.inputs[0];
+    return graph.quantization?.[reference] ?? (behind === undefined ? undefined : quantizationOf(behind));
+  };
   const quantized = new Map(tensors);
   for (const node of graph.nodes) {
     const { filterChannelAxes } = layerOf(node).quantized ?? {};
     if (filterChannelAxes === undefined) continue;
     const name = tensorName(node, 'filter');
     const filter = tensors.get(name) as Tensor;
-    quantized.set(name, quantizeWeight(filter, filterChannelAxes));
+    const x = quantizationOf(node.inputs[0] as Reference);
+    const bias = tensors.get(tensorName(node, 'bias'))?.data;
+    // A filter of next to nothing, whose bias is all that its channel has, must not lose that.
+    const atLeast = (channel: number) => (x && bias ? leastScale(bias[channel] as number, x) : 0);
+    quantized.set(name, quantizeWeight(filter, filterChannelAxes, atLeast));
   }
   return quantized;
 }

@@ -15,7 +15,7 @@ export interface QuantizedBuild extends QuantizedHost {
   readonly runner: LayerRunner;
 }
 
-/** What hosts make of relaxed_dot(w, x, sum): x unsigned, x signed, and x unsigned with sums of two that saturate. */
+/** What hosts make of relaxed_dot(w, x, sum): x unsigned, x signed, or with sums of two that wrap or saturate. */
 const operators = {
   unsigned: `
     const low = i16x8.mul(i16x8.extend_low_i8x16_s(w), i16x8.extend_low_i8x16_u(x));
@@ -24,6 +24,10 @@ const operators = {
   signed: `
     const low = i16x8.extmul_low_i8x16_s(w, x), high = i16x8.extmul_high_i8x16_s(w, x);
     const a = i32x4.extadd_pairwise_i16x8_s(low), b = i32x4.extadd_pairwise_i16x8_s(high);`,
+  wrapping: `
+    const low = i16x8.extmul_low_i8x16_s(w, x), high = i16x8.extmul_high_i8x16_s(w, x);
+    const a = i32x4.shr_s(i32x4.shl(i32x4.extadd_pairwise_i16x8_s(low), 16), 16);
+    const b = i32x4.shr_s(i32x4.shl(i32x4.extadd_pairwise_i16x8_s(high), 16), 16);`,
   saturating: `
     const low = i16x8.mul(i16x8.extend_low_i8x16_s(w), i16x8.extend_low_i8x16_u(x));
     const high = i16x8.mul(i16x8.extend_high_i8x16_s(w), i16x8.extend_high_i8x16_u(x));
@@ -82,9 +86,9 @@ const native: readonly QuantizedBuild[] = trainingBuilds.flatMap(({ label, sourc
   return paths.map((path) => ({ label: `${label}, path ${path}`, path, source, runner }));
 });
 
-const emulatedBuild = async (operator: 'unsigned' | 'signed', path: DotPath): Promise<QuantizedBuild> => {
+const emulatedBuild = async (operator: keyof typeof operators, path: DotPath): Promise<QuantizedBuild> => {
   const source = await emulatedKernels(operator);
-  return { label: `emulated, path ${path}`, path, source, runner: new LayerRunner(source) };
+  return { label: `emulated ${operator}, path ${path}`, path, source, runner: new LayerRunner(source) };
 };
 
 /** The first is the baseline build on path 0, which every host has: the others are compared with the reference too. */
@@ -92,4 +96,5 @@ export const quantizedBuilds: readonly QuantizedBuild[] = [
   ...native,
   await emulatedBuild('unsigned', 1),
   await emulatedBuild('signed', 2),
+  await emulatedBuild('wrapping', 2),
 ];

@@ -16,7 +16,7 @@ const LONGEST_SUM = 32_768;
 function output(p: QuantizedProblem, sums: Tensor64, multipliers: readonly number[]) {
   const { y, residual, lo, hi } = p;
   const channels = multipliers.length;
-  const products = Float32Array.from(sums.data, (sum, i) => scaled(sum, multipliers[i % channels] as number) + 0);
+  const products = Float32Array.from(sums.data, (sum, i) => scaled(sum + 0, multipliers[i % channels] as number));
   if (!y) return { shape: sums.shape, data: products.map((value) => Math.min(Math.max(value, lo), hi)) };
   const added = residual && centred(residual).data;
   const scale = residual ? ratio(residual.quantization, y) : 0;
