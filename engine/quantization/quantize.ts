@@ -57,7 +57,8 @@ function quantizedValues(graph: Graph): readonly QuantizedValue[] {
   const wanted = new Set<Reference>();
   for (const node of running.nodes.filter(onLevels)) {
     for (const reference of referencesOf(node)) wanted.add(root(reference));
-    if (!layerOf(node).quantized?.givesFloats) wanted.add(node.id);
+    // With a residual there is no f32 behind a sum of products either.
+    if (!layerOf(node).quantized?.givesFloats || node.epilogue?.residual !== undefined) wanted.add(node.id);
   }
   const inputs = running.inputs.map(({ name }) => name);
   return [...inputs, ...byId.keys()].flatMap((id): QuantizedValue[] => {
