@@ -3,7 +3,16 @@
  * levels (post-training quantisation; Krishnamoorthi, "Quantizing deep convolutional networks for efficient inference",
  * 2018): weights symmetric, a scale for each output channel; activations with a zero point, by calibration.
  */
-import { type Graph, type GraphNode, layerOf, type Reference, referencesOf, tensorName } from '../graph.ts';
+import {
+  type Graph,
+  type GraphNode,
+  inferShapes,
+  layerOf,
+  type Reference,
+  referencesOf,
+  tensorName,
+  weightsOf,
+} from '../graph.ts';
 import type { KernelSource } from '../kernels.ts';
 import { optimizeGraph, optimizeWeights, type Program } from '../passes/index.ts';
 import type { Tensor } from '../tensor.ts';
@@ -74,7 +83,7 @@ const isView = (node: GraphNode): boolean => {
   return view === true || identityAtInference === true;
 };
 
-/** Filters of layers that compute on levels, as eight bits. */
+/** The weights of the graph, filters of layers that compute on levels as eight bits. */
 function withEightBits({ graph, tensors }: Program): ReadonlyMap<string, Tensor> {
   const byId = new Map(graph.nodes.map((node) => [node.id, node]));
   /** Of what a node reads; behind views and padding that is merged into it, of what is there. */
@@ -82,7 +91,10 @@ function withEightBits({ graph, tensors }: Program): ReadonlyMap<string, Tensor>
     const behind = byId.get(reference)?.inputs[0];
     return graph.quantization?.[reference] ?? (behind === undefined ? undefined : quantizationOf(behind));
   };
-  const quantized = new Map(tensors);
+  // Folding leaves tensors behind that no node names any more; a file must not have them.
+  const shapes = inferShapes(graph, 1);
+  const named = graph.nodes.flatMap((node) => weightsOf(node, shapes).map(({ tensor }) => tensor));
+  const quantized = new Map(named.map((name) => [name, tensors.get(name) as Tensor]));
   for (const node of graph.nodes) {
     const { filterChannelAxes } = layerOf(node).quantized ?? {};
     if (filterChannelAxes === undefined) continue;
