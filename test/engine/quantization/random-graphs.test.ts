@@ -24,6 +24,7 @@ interface Value {
 const steps = [
   'conv2d',
   'pointwise',
+  'normed',
   'grouped',
   'depthwiseConv2d',
   'maxPool2d',
@@ -65,7 +66,7 @@ const problem = fc.record({
 
 type Problem = typeof problem extends fc.Arbitrary<infer P> ? P : never;
 
-/** A node behind the last value, and the value that it makes; undefined where the step does not fit. */
+/** Nodes behind the last value, and the value that they make; undefined where the step does not fit. */
 function apply(id: string, { kind, filters, stride, bias, other }: Step, values: readonly Value[]) {
   const last = values.at(-1) as Value;
   const fitting = (fits: (value: Value) => boolean): Value => {
@@ -73,13 +74,19 @@ function apply(id: string, { kind, filters, stride, bias, other }: Step, values:
     return all[other % all.length] as Value;
   };
   const make = (layer: string, attributes: object, change: Partial<Value> = {}, inputs = [last.id]) => {
-    const node: Node = { id, kind: layer, inputs, attributes: { ...attributes } };
-    return { node, value: { ...last, ...change, id } };
+    const nodes: Node[] = [{ id, kind: layer, inputs, attributes: { ...attributes } }];
+    return { nodes, value: { ...last, ...change, id } };
   };
   const halved = { h: Math.ceil(last.h / stride), w: Math.ceil(last.w / stride) };
   const window = { size: 3, stride, padding: 'same' };
   if (kind === 'conv2d') return make(kind, { ...window, filters, bias }, { ...halved, c: filters });
   if (kind === 'pointwise') return make('conv2d', { size: 1, filters, bias }, { c: filters });
+  if (kind === 'normed') {
+    // One that nobody else reads, so that the norm is folded into it.
+    const { nodes, value } = make('conv2d', { ...window, filters, bias }, { ...halved, c: filters });
+    const norm: Node = { id: `${id} norm`, kind: 'batchNorm2d', inputs: [id], attributes: {} };
+    return { nodes: [...nodes, norm], value: { ...value, id: norm.id } };
+  }
   if (kind === 'grouped') {
     const attributes = { ...window, filters: 2 * last.c, groups: last.c, bias };
     return last.c > 12 ? undefined : make('conv2d', attributes, { ...halved, c: 2 * last.c });
@@ -109,7 +116,7 @@ function documentOf({ side: [h, w, c], chain, end, second }: Problem): GraphDocu
   chain.forEach((each, i) => {
     const made = apply(`n${i}`, each, values);
     if (!made) return;
-    nodes.push(made.node);
+    nodes.push(...made.nodes);
     values.push(made.value);
   });
   const last = values.at(-1) as Value;
@@ -121,14 +128,14 @@ function documentOf({ side: [h, w, c], chain, end, second }: Problem): GraphDocu
   if (end === 'pointwise') push('end', 'conv2d', [last.id], { filters: 3, size: 1 });
   if (end === 'residual') push('before', 'conv2d', [last.id], { filters: last.c, size: 1 });
   if (end === 'residual') push('end', 'add', ['before', last.id]);
-  const inner = nodes[second % nodes.length] as Node;
+  const inner = values[1 + (second % (values.length - 1))]?.id ?? 'end';
   return {
     format: 'borde/1',
     inputs: [{ name: 'x', shape: [-1, h, w, c], datatype: 'FP32' }],
     nodes,
     outputs: [
       { name: 'y', from: 'end' },
-      { name: 'inner', from: inner.id },
+      { name: 'inner', from: inner },
     ],
   };
 }
