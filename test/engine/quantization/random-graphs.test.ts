@@ -57,6 +57,7 @@ const step: fc.Arbitrary<Step> = fc.record({
 
 const problem = fc.record({
   side: fc.tuple(fc.integer({ min: 1, max: 7 }), fc.integer({ min: 1, max: 7 }), fc.integer({ min: 1, max: 5 })),
+  batch: fc.integer({ min: 1, max: 3 }),
   chain: fc.array(step, { minLength: 1, maxLength: 9 }),
   end: fc.constantFrom('dense', 'globalAveragePool2d', 'pointwise', 'residual'),
   method: fc.constantFrom(...methods),
@@ -148,7 +149,7 @@ test('quantized, written, read, run: what plain integers make of the same levels
   const law = fc.asyncProperty(problem, async (p) => {
     const graph = buildGraph(documentOf(p));
     const program = { graph, tensors: seededTensors(graph, p.seed) };
-    const shape = [2, ...p.side];
+    const shape = [p.batch, ...p.side];
     const samples = [1, 2].map((seed) => ({ x: seededInput(shape, p.seed + seed) }));
     const small = await quantize(program, { samples: () => samples, method: p.method, source: baseline.source });
     const file = serializeModel({ card: {}, ...small });
@@ -165,7 +166,9 @@ test('quantized, written, read, run: what plain integers make of the same levels
       const session = new Session(model, { ...source, capabilities: { ...source.capabilities, dot8: path } });
       const found = session.run({ x });
       expect(found, label).toEqual(expected);
-      onLevels += session.plan(2).calls.filter(({ kernel }) => kernel === 'conv2dU8' || kernel === 'gemmU8').length;
+      onLevels += session
+        .plan(p.batch)
+        .calls.filter(({ kernel }) => kernel === 'conv2dU8' || kernel === 'gemmU8').length;
     }
   });
   await fc.assert(law, { numRuns: 150 });
