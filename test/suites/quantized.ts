@@ -37,6 +37,10 @@ const entries: readonly Entry[] = (Object.keys(layers) as LayerKind[])
 
 const withFilter = entries.filter(({ kind }) => layerOfKind(kind).quantized?.filterChannelAxes !== undefined);
 const givingFloats = entries.filter(({ kind }) => layerOfKind(kind).quantized?.givesFloats);
+const picking = entries.filter(({ kind, sample }) => {
+  const layer = layerOfKind(kind);
+  return layer.quantized?.picksLevels?.(parseAttributes(layer, splitSample(sample).raw));
+});
 const clamping = entries.filter(({ kind }) => layerOfKind(kind).epilogue?.clamp);
 const addingResiduals = entries.filter(({ kind }) => layerOfKind(kind).epilogue?.residual);
 
@@ -94,6 +98,14 @@ export function quantizedSuite(hosts: readonly QuantizedHost[]): void {
       const { eightBit, ...filter } = c.w.filter as NonNullable<(typeof c.w)[string]>;
       expect(eightBit).toBeDefined();
       expect(runner.run({ ...c, w: { ...c.w, filter } })).toBeUndefined();
+    });
+
+    test.each(picking)('levels of another quantization are refused: $title', ({ kind, sample, seed }) => {
+      const { shapes, raw } = splitSample(sample);
+      const c = quantizedCase(kind, shapes, raw, { seed, zeroPoint: 7 });
+      const { scale, zeroPoint } = c.y as NonNullable<typeof c.y>;
+      expect(runner.run({ ...c, y: { scale, zeroPoint: zeroPoint + 1 } })).toBeUndefined();
+      expect(runner.run({ ...c, y: { scale: 2 * scale, zeroPoint } })).toBeUndefined();
     });
 
     const tables = entries.filter(({ kind, sample }) => sample.input?.length === 2 && kind in elementwise);
