@@ -160,6 +160,7 @@ export const convTranspose2d = layer<Attributes>({
 
   inferShape: ([x], a) => {
     const [n, h, w, channels] = imageSides(x);
+    if (channels === 0) throw new EngineError('shape-mismatch', `an input ${formatShape(x as Shape)} has no channels`);
     if (channels % a.groups !== 0 || a.filters % a.groups !== 0) {
       throw new EngineError(
         'shape-mismatch',

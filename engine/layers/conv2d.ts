@@ -82,6 +82,7 @@ export const conv2d = layer({
 
   inferShape: ([x], a) => {
     const channels = x?.[3] as number;
+    if (channels === 0) throw new EngineError('shape-mismatch', `an input ${formatShape(x as Shape)} has no channels`);
     if (x?.length === 4 && (channels % a.groups !== 0 || a.filters % a.groups !== 0)) {
       throw new EngineError(
         'shape-mismatch',

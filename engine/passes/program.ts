@@ -18,7 +18,8 @@ export class Rewriting {
   readonly tensors: Map<string, Tensor>;
   private readonly inputs: Graph['inputs'];
   private outputs: Graph['outputs'];
-  private quantization: Graph['quantization'];
+  /** By reference, of a graph of eight bits. */
+  quantization: Graph['quantization'];
   /** In running order; a node that is gone leaves a hole. */
   private readonly order: (string | undefined)[];
   private readonly places: Map<string, number>;
