@@ -21,6 +21,7 @@ const tables = {
   elu: byTable,
   erf: byTable,
   exp: byTable,
+  fakeQuantize: byTable,
   floor: byTable,
   gelu: byTable,
   hardSigmoid: byTable,

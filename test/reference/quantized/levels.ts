@@ -52,9 +52,9 @@ export const level = (x: number, zero: number, lo = 0, hi = 255): number =>
 /** sum · m as f32 arithmetic has it: the sum is converted first. */
 export const scaled = (sum: number, m: number): number => fround(fround(sum) * fround(m));
 
-/** The level of a real number on the host: halves go up. */
+/** The level of a real number on the host: halves go to the even level. */
 export const hostLevel = (value: number, { scale, zeroPoint }: Quantization): number =>
-  Math.max(0, Math.min(255, Math.floor(value / scale + 0.5) + zeroPoint));
+  Math.max(0, Math.min(255, roundHalfEven(value / scale) + zeroPoint));
 
 /** Levels less their zero point: a real number in units of the scale. */
 export const centred = ({ shape, data, quantization }: Levels): Tensor64 => ({
