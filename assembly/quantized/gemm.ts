@@ -10,6 +10,13 @@ import { Output } from './output';
 import { Stage } from './stage';
 import { PANEL_HEAD, QuantizedTile, sums } from './tile';
 
+/**
+ * Panels that a tile of rows is taken under before the next rows: eight fill a line of the cache in y; all of them should
+ * stay in the first-level cache.
+ */
+const GROUP_PANELS: i32 = 8;
+const GROUP_BYTES: usize = 16 * 1024;
+
 /** What becomes of a row's sums, beside what Output is told. */
 @unmanaged
 class Epilogue {
@@ -75,17 +82,24 @@ export class QuantizedGemm {
     const panelBytes = PANEL_HEAD + QuantizedTile.panelRows(k, dot.group) * dot.rowBytes;
     const isPlain = !residual && !epilogue.isFloat && m >= 4;
     const yShift: usize = epilogue.isFloat ? 2 : 0;
-    for (let column = 0; column < n; column += 8) {
-      const panelEnd = panel + panelBytes;
-      const columns = min(8, n - column);
+    const grouped = max(1, min(GROUP_PANELS, <i32>(GROUP_BYTES / panelBytes)));
+    for (let column = 0; column < n; ) {
+      // As many whole panels as make a group, or the last one that is partly filled.
+      const whole = (n - column) >> 3;
+      const columns = whole ? 8 : n - column;
+      const panelsHere = max(1, min(grouped, whole));
+      const groupEnd = panel + <usize>panelsHere * panelBytes;
+      const isDirect = isPlain && whole > 0;
       const yColumn = y + ((<usize>column) << yShift);
-      const isDirect = isPlain && columns == 8;
       let row = 0;
       if (dot.tileRows == 6 && isDirect) {
         for (let left = m; left > 8 || left == 6 || (left == 5 && m > 5); left = m - row) {
           const start = min(row, m - 6);
           const aRow = a + <usize>start * aStride;
-          QuantizedTile.run<Dot>(6, aRow, aStride, panel, panelEnd, yColumn + <usize>start * yStride, yStride);
+          let target = yColumn + <usize>start * yStride;
+          for (let p = panel; p != groupEnd; p += panelBytes, target += 8) {
+            QuantizedTile.run<Dot>(6, aRow, aStride, p, p + panelBytes, target, yStride);
+          }
           row = start + 6;
         }
       }
@@ -94,17 +108,25 @@ export class QuantizedGemm {
         const rows = m < 4 ? 1 : 4;
         const start = min(row, m - rows);
         const aRow = a + <usize>start * aStride;
-        const target = dot.tileRows == 4 && isDirect ? yColumn + <usize>start * yStride : 0;
-        QuantizedTile.run<Dot>(4, aRow, m < 4 ? 0 : aStride, panel, panelEnd, target, yStride);
-        if (!target) {
-          // Rows that the tile before has finished are left alone: the residual may lie in y.
-          const offset = <usize>row * yStride;
-          const residualRow = residual ? residual + offset + column : 0;
-          QuantizedGemm.finish(row - start, rows, columns, panel, yColumn + offset, yStride, residualRow);
+        const tileStride = m < 4 ? 0 : aStride;
+        let target = dot.tileRows == 4 && isDirect ? yColumn + <usize>start * yStride : 0;
+        // Rows that the tile before has finished are left alone: the residual may lie in y.
+        let yRow = yColumn + <usize>row * yStride;
+        let residualRow = residual ? residual + <usize>row * yStride + column : 0;
+        for (let p = panel; p != groupEnd; p += panelBytes) {
+          QuantizedTile.run<Dot>(4, aRow, tileStride, p, p + panelBytes, target, yStride);
+          if (target) {
+            target += 8;
+            continue;
+          }
+          QuantizedGemm.finish(row - start, rows, columns, p, yRow, yStride, residualRow);
+          yRow += (<usize>8) << yShift;
+          if (residualRow) residualRow += 8;
         }
         row = start + rows;
       }
-      panel = panelEnd;
+      column += panelsHere << 3;
+      panel = groupEnd;
     }
   }
 
@@ -151,7 +173,7 @@ export class QuantizedGemm {
 
 /**
  * y [M,N] = a [M,K]·w + bias (+ residual) as the head of this file has it, or as f32 (m[n]·sum) where yIsFloat is 1.
- *   a: u8, rows aStride bytes apart, read up to 7 bytes beyond its end · panels: packPanelsI8 for the same path
+ *   a: u8, rows aStride bytes apart, read up to 15 bytes beyond its end · panels: packPanelsI8 for the same path
  *   yStride: bytes between rows of y, and of the residual · zero, lo, hi: levels of y
  *   residual: u8 like y, which it may be, 0 for none; (r − residualZero)·residualScale is added before rounding
  *   scratch: on path 1 unused, else blockRows × K bytes (path 2) or twice that (path 0), and 16 more
