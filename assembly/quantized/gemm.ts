@@ -91,31 +91,24 @@ export class QuantizedGemm {
       const groupEnd = panel + <usize>panelsHere * panelBytes;
       const isDirect = isPlain && whole > 0;
       const yColumn = y + ((<usize>column) << yShift);
-      let row = 0;
-      if (dot.tileRows == 6 && isDirect) {
-        for (let left = m; left > 8 || left == 6 || (left == 5 && m > 5); left = m - row) {
-          const start = min(row, m - 6);
-          const aRow = a + <usize>start * aStride;
-          let target = yColumn + <usize>start * yStride;
-          for (let p = panel; p != groupEnd; p += panelBytes, target += 8) {
-            QuantizedTile.run<Dot>(6, aRow, aStride, p, p + panelBytes, target, yStride);
-          }
-          row = start + 6;
-        }
-      }
-      while (row < m) {
+      const residualColumn = residual ? residual + column : 0;
+      for (let row = 0; row < m; ) {
         // Fewer than four rows are taken one by one, as four that lie at the same place.
-        const rows = m < 4 ? 1 : 4;
+        const left = m - row;
+        const isTall = dot.tileRows == 6 && (left > 8 || left == 6 || (left == 5 && m > 5));
+        const rows = isTall ? 6 : m < 4 ? 1 : 4;
         const start = min(row, m - rows);
         const aRow = a + <usize>start * aStride;
         const tileStride = m < 4 ? 0 : aStride;
-        let target = dot.tileRows == 4 && isDirect ? yColumn + <usize>start * yStride : 0;
+        const isWhole = isDirect && rows == dot.tileRows;
+        let target = isWhole ? yColumn + <usize>start * yStride : 0;
         // Rows that the tile before has finished are left alone: the residual may lie in y.
         let yRow = yColumn + <usize>row * yStride;
-        let residualRow = residual ? residual + <usize>row * yStride + column : 0;
+        let residualRow = residual ? residualColumn + <usize>row * yStride : 0;
         for (let p = panel; p != groupEnd; p += panelBytes) {
-          QuantizedTile.run<Dot>(4, aRow, tileStride, p, p + panelBytes, target, yStride);
-          if (target) {
+          if (isTall) QuantizedTile.run<Dot>(6, aRow, tileStride, p, p + panelBytes, target, yStride);
+          else QuantizedTile.run<Dot>(4, aRow, tileStride, p, p + panelBytes, target, yStride);
+          if (isWhole) {
             target += 8;
             continue;
           }

@@ -4,8 +4,8 @@ import { Output } from './output';
 /** Bytes of a panel before its weights: eight i32 of bias, eight f32 of multipliers. */
 export const PANEL_HEAD: usize = 64;
 
-/** Sums of a tile that is finished row by row: four rows of eight i32. */
-export const sums = memory.data(4 * 32, 16);
+/** Sums of a tile that is finished row by row: up to six rows of eight i32. */
+export const sums = memory.data(6 * 32, 16);
 
 export class QuantizedTile {
   /** Rows of a panel, each of `group` rows of w. */
@@ -23,7 +23,7 @@ export class QuantizedTile {
   }
 
   /**
-   * `rows` (a literal 6 or 4) rows of a under one panel: levels at y, or the sums of four rows in `sums` where y is 0.
+   * `rows` (a literal 6 or 4) rows of a under one panel: levels at y, or their sums in `sums` where y is 0.
    *   a: rows aStride bytes apart, read up to the length of the panel, whose weights beyond K are zero
    * One group of K a turn, an end on a pointer that moves anyway, multipliers loaded only after the loop: twelve sums, two
    * vectors of weights and one of activations are all the registers that V8 has. With two groups a turn it mixes them and
@@ -82,7 +82,7 @@ export class QuantizedTile {
       w += dot.rowBytes;
     } while (w != panelEnd);
     // Where six rows are the largest tile, four are not worth the code of an ending of their own.
-    if (rows == 6 || (dot.tileRows == 4 && y)) {
+    if (rows == dot.tileRows && y) {
       const m0 = v128.load(panel, 32);
       const m1 = v128.load(panel, 48);
       const magic = Output.magic();
@@ -100,7 +100,7 @@ export class QuantizedTile {
         lower = Output.pair(p5, q5, m0, m1, magic, base);
         QuantizedTile.storePair(y, yStride, upper, lower);
       }
-    } else if (rows == 4) {
+    } else {
       v128.store(sums, p0);
       v128.store(sums, q0, 16);
       v128.store(sums, p1, 32);
@@ -109,6 +109,12 @@ export class QuantizedTile {
       v128.store(sums, q2, 80);
       v128.store(sums, p3, 96);
       v128.store(sums, q3, 112);
+      if (rows > 4) {
+        v128.store(sums, p4, 128);
+        v128.store(sums, q4, 144);
+        v128.store(sums, p5, 160);
+        v128.store(sums, q5, 176);
+      }
     }
   }
 }
