@@ -90,16 +90,12 @@ export function lookupU8(
   for (let row = 0; row < rows; row++, x += xStride, y += yStride) {
     let from = x;
     let to = y;
-    // Eight at fixed distances: addresses of their own take longer than the look-ups.
-    for (let left = length >> 3; left > 0; left--, from += 8, to += 8) {
+    // Four at fixed distances: addresses of their own take longer than the look-ups.
+    for (let left = length >> 2; left > 0; left--, from += 4, to += 4) {
       store<u8>(to, load<u8>(table + load<u8>(from)));
       store<u8>(to, load<u8>(table + load<u8>(from, 1)), 1);
       store<u8>(to, load<u8>(table + load<u8>(from, 2)), 2);
       store<u8>(to, load<u8>(table + load<u8>(from, 3)), 3);
-      store<u8>(to, load<u8>(table + load<u8>(from, 4)), 4);
-      store<u8>(to, load<u8>(table + load<u8>(from, 5)), 5);
-      store<u8>(to, load<u8>(table + load<u8>(from, 6)), 6);
-      store<u8>(to, load<u8>(table + load<u8>(from, 7)), 7);
     }
     for (const end = x + length; from != end; from++, to++) store<u8>(to, load<u8>(table + load<u8>(from)));
   }

@@ -99,7 +99,7 @@ export class QuantizedGemm {
         const rows = isTall ? 6 : m < 4 ? 1 : 4;
         const start = min(row, m - rows);
         const aRow = a + <usize>start * aStride;
-        const tileStride = m < 4 ? 0 : aStride;
+        const tileStride: usize = m < 4 ? 0 : aStride;
         const isWhole = isDirect && rows == dot.tileRows;
         let target = isWhole ? yColumn + <usize>start * yStride : 0;
         // Rows that the tile before has finished are left alone: the residual may lie in y.
