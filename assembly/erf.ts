@@ -25,8 +25,7 @@ export class Erf {
     return v128.or(size, v128.and(x, f32x4.splat(-0.0)));
   }
 
-  /** erf z for 0 ≤ z < 1: z + z·P(z²), so that the larger part is exact. */
-  @inline
+  /** erf z for 0 ≤ z < 1: z + z·P(z²), so that the larger part is exact. Two kernels share it: the call costs nothing. */
   static small(z: v128): v128 {
     const square = f32x4.mul(z, z);
     let sum = f32x4.splat(7.8606834e-5);
@@ -40,7 +39,6 @@ export class Erf {
   }
 
   /** erfcx z = e^z²·erfc z for z ≥ 1: t·P(t) with t = 1 / (1 + z/2). */
-  @inline
   static scaledTail(z: v128): v128 {
     const one = f32x4.splat(1);
     const t = f32x4.div(one, f32x4.add(one, f32x4.mul(z, f32x4.splat(0.5))));
