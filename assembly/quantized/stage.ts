@@ -79,6 +79,7 @@ export class Stage {
     const below = <usize>(g.dilationH * g.w) * g.pixelBytes;
     const length = Stage.bytes(g.kw * g.c);
     const reach = (g.kw - 1) * g.dilationW;
+    const reachBelow = (g.kh - 1) * g.dilationH;
     const flip = Stage.flip();
     let image = first / pixels;
     let oy = (first % pixels) / g.ow;
@@ -89,25 +90,35 @@ export class Stage {
       const isRun = contiguous && x0 >= 0 && x0 + reach < g.w;
       // Taps of padding have addresses, too, that nothing is read from.
       let line = x + <usize>((image * g.h + iy) * g.w + x0) * g.pixelBytes;
-      for (let ky = g.kh; ky > 0; ky--, iy += g.dilationH, line += below) {
-        const end = columns + length;
-        if (<u32>iy >= <u32>g.h) {
-          Stage.fill(columns, length);
-        } else if (!isRun) {
-          let ix = x0;
+      if (isRun && !state.shift && iy >= 0 && iy + reachBelow < g.h) {
+        // Most windows, and of a first layer's most runs are one vector: all between the copies would take longer.
+        for (let ky = g.kh; ky > 0; ky--, line += below) {
+          const end = columns + length;
           let source = line;
-          for (let kx = g.kw; kx > 0; kx--, ix += g.dilationW, source += tap) {
-            columns =
-              <u32>ix < <u32>g.w ? Stage.copy(columns, source, run) : Stage.fill(columns, Stage.bytes(g.c));
-          }
-        } else if (state.shift) {
-          Stage.copy(columns, line, <usize>g.kw * run);
-        } else {
-          // Most runs of a first layer are one vector, less than a call takes.
-          let source = line;
-          for (; columns < end; columns += 16, source += 16) v128.store(columns, v128.xor(v128.load(source), flip));
+          do {
+            v128.store(columns, v128.xor(v128.load(source), flip));
+            columns += 16;
+            source += 16;
+          } while (columns < end);
+          columns = end;
         }
-        columns = end;
+      } else {
+        for (let ky = g.kh; ky > 0; ky--, iy += g.dilationH, line += below) {
+          const end = columns + length;
+          if (<u32>iy >= <u32>g.h) {
+            Stage.fill(columns, length);
+          } else if (isRun) {
+            Stage.copy(columns, line, <usize>g.kw * run);
+          } else {
+            let ix = x0;
+            let source = line;
+            for (let kx = g.kw; kx > 0; kx--, ix += g.dilationW, source += tap) {
+              columns =
+                <u32>ix < <u32>g.w ? Stage.copy(columns, source, run) : Stage.fill(columns, Stage.bytes(g.c));
+            }
+          }
+          columns = end;
+        }
       }
       if (++ox == g.ow) {
         ox = 0;
