@@ -85,9 +85,16 @@ export class NegativeExpm1 {
 
 @unmanaged
 export class Log {
-  /** ln x = e·ln 2 + ln(1 + m) with x = 2^e·(1 + m), 1 + m in [√½, √2). ln 0 = −∞, of a negative number NaN. */
   @inline
   of(x: v128, b: v128, p: v128, q: v128): v128 {
+    return Log.four(x);
+  }
+
+  /**
+   * ln x = e·ln 2 + ln(1 + m) with x = 2^e·(1 + m), 1 + m in [√½, √2). ln 0 = −∞, of a negative number NaN. It stands
+   * in a module once, since a call costs next to nothing beside so long a computation.
+   */
+  static four(x: v128): v128 {
     const isDenormal = f32x4.lt(x, f32x4.splat(SMALLEST_NORMAL));
     const normal = v128.bitselect(f32x4.mul(x, f32x4.splat(8388608)), x, isDenormal);
     const bits = i32x4.add(normal, i32x4.splat(ONE_BITS - SQRT_HALF_BITS));
@@ -117,8 +124,7 @@ export class Log {
   /** One value, with the bits that it has in any vector. */
   @inline
   static scalar(x: f32): f32 {
-    const v = f32x4.splat(x);
-    return f32x4.extract_lane(changetype<Log>(0).of(v, v, v, v), 0);
+    return f32x4.extract_lane(Log.four(f32x4.splat(x)), 0);
   }
 }
 
@@ -152,7 +158,7 @@ export class Softplus {
     const one = f32x4.splat(1);
     const u = f32x4.add(one, t);
     const lost = f32x4.sub(t, f32x4.sub(u, one));
-    const log = f32x4.add(changetype<Log>(0).of(u, b, p, q), f32x4.div(lost, u));
+    const log = f32x4.add(Log.four(u), f32x4.div(lost, u));
     return f32x4.add(f32x4.max(x, Simd.zero()), log);
   }
 }
