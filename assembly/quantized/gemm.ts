@@ -66,6 +66,37 @@ export class QuantizedGemm {
     }
   }
 
+  /** One to three rows under all panels, `block` without tiles: each row is taken under four panels at a time. */
+  @inline
+  static few<Dot>(
+    a: usize,
+    aStride: usize,
+    panel: usize,
+    panelBytes: usize,
+    y: usize,
+    yStride: usize,
+    residual: usize,
+    m: i32,
+    n: i32,
+  ): void {
+    const yShift: usize = epilogue.isFloat ? 2 : 0;
+    for (let column = 0; column < n; ) {
+      const panels = min(4, (n - column + 7) >> 3);
+      for (let row = 0; row < m; row++) {
+        QuantizedTile.across<Dot>(a + <usize>row * aStride, panel, panelBytes, panels);
+        const offset = <usize>row * yStride;
+        for (let i = 0; i < panels; i++) {
+          const first = column + (i << 3);
+          const target = y + offset + ((<usize>first) << yShift);
+          const added = residual ? residual + offset + first : 0;
+          QuantizedGemm.finish(i, i + 1, min(8, n - first), panel + <usize>i * panelBytes, target, yStride, added);
+        }
+      }
+      column += 32;
+      panel += panelBytes << 2;
+    }
+  }
+
   /** One block of rows under all panels; strides in bytes. */
   static block<Dot>(
     a: usize,
@@ -80,7 +111,11 @@ export class QuantizedGemm {
   ): void {
     const dot = changetype<Dot>(0);
     const panelBytes = PANEL_HEAD + QuantizedTile.panelRows(k, dot.group) * dot.rowBytes;
-    const isPlain = !residual && !epilogue.isFloat && m >= 4;
+    if (m < 4) {
+      QuantizedGemm.few<Dot>(a, aStride, panel, panelBytes, y, yStride, residual, m, n);
+      return;
+    }
+    const isPlain = !residual && !epilogue.isFloat;
     const yShift: usize = epilogue.isFloat ? 2 : 0;
     const grouped = max(1, min(GROUP_PANELS, <i32>(GROUP_BYTES / panelBytes)));
     for (let column = 0; column < n; ) {
@@ -93,21 +128,19 @@ export class QuantizedGemm {
       const yColumn = y + ((<usize>column) << yShift);
       const residualColumn = residual ? residual + column : 0;
       for (let row = 0; row < m; ) {
-        // Fewer than four rows are taken one by one, as four that lie at the same place.
         const left = m - row;
         const isTall = dot.tileRows == 6 && (left > 8 || left == 6 || (left == 5 && m > 5));
-        const rows = isTall ? 6 : m < 4 ? 1 : 4;
+        const rows = isTall ? 6 : 4;
         const start = min(row, m - rows);
         const aRow = a + <usize>start * aStride;
-        const tileStride: usize = m < 4 ? 0 : aStride;
         const isWhole = isDirect && rows == dot.tileRows;
         let target = isWhole ? yColumn + <usize>start * yStride : 0;
         // Rows that the tile before has finished are left alone: the residual may lie in y.
         let yRow = yColumn + <usize>row * yStride;
         let residualRow = residual ? residualColumn + <usize>row * yStride : 0;
         for (let p = panel; p != groupEnd; p += panelBytes) {
-          if (isTall) QuantizedTile.run<Dot>(6, aRow, tileStride, p, p + panelBytes, target, yStride);
-          else QuantizedTile.run<Dot>(4, aRow, tileStride, p, p + panelBytes, target, yStride);
+          if (isTall) QuantizedTile.run<Dot>(6, aRow, aStride, p, p + panelBytes, target, yStride);
+          else QuantizedTile.run<Dot>(4, aRow, aStride, p, p + panelBytes, target, yStride);
           if (isWhole) {
             target += 8;
             continue;

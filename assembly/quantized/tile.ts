@@ -117,4 +117,44 @@ export class QuantizedTile {
       }
     }
   }
+
+  /** One row of a under the first `panels` of four panels, panelBytes apart: row i of `sums` ← its sums under panel i. */
+  @inline
+  static across<Dot>(a: usize, panel: usize, panelBytes: usize, panels: i32): void {
+    const dot = changetype<Dot>(0);
+    // Panels that are not there are the last one again.
+    const panel1 = panels > 1 ? panel + panelBytes : panel;
+    const panel2 = panels > 2 ? panel1 + panelBytes : panel1;
+    const panel3 = panels > 3 ? panel2 + panelBytes : panel2;
+    let p0 = v128.load(panel);
+    let q0 = v128.load(panel, 16);
+    let p1 = v128.load(panel1);
+    let q1 = v128.load(panel1, 16);
+    let p2 = v128.load(panel2);
+    let q2 = v128.load(panel2, 16);
+    let p3 = v128.load(panel3);
+    let q3 = v128.load(panel3, 16);
+    let w = PANEL_HEAD;
+    do {
+      const x = v128.load32_splat(a);
+      p0 = dot.add(p0, dot.weights(panel + w, 0), x);
+      q0 = dot.add(q0, dot.weights(panel + w, 1), x);
+      p1 = dot.add(p1, dot.weights(panel1 + w, 0), x);
+      q1 = dot.add(q1, dot.weights(panel1 + w, 1), x);
+      p2 = dot.add(p2, dot.weights(panel2 + w, 0), x);
+      q2 = dot.add(q2, dot.weights(panel2 + w, 1), x);
+      p3 = dot.add(p3, dot.weights(panel3 + w, 0), x);
+      q3 = dot.add(q3, dot.weights(panel3 + w, 1), x);
+      a += 4;
+      w += dot.rowBytes;
+    } while (w != panelBytes);
+    v128.store(sums, p0);
+    v128.store(sums, q0, 16);
+    v128.store(sums, p1, 32);
+    v128.store(sums, q1, 48);
+    v128.store(sums, p2, 64);
+    v128.store(sums, q2, 80);
+    v128.store(sums, p3, 96);
+    v128.store(sums, q3, 112);
+  }
 }
