@@ -17,10 +17,7 @@ export class Erf {
   of(x: v128, b: v128, p: v128, q: v128): v128 {
     const z = f32x4.abs(x);
     const one = f32x4.splat(1);
-    const large = f32x4.sub(
-      one,
-      f32x4.mul(Erf.scaledTail(z), Exp.four(f32x4.neg(f32x4.mul(z, z)))),
-    );
+    const large = f32x4.sub(one, f32x4.mul(Erf.scaledTail(z), Exp.four(f32x4.neg(f32x4.mul(z, z)))));
     const size = v128.bitselect(Erf.small(z), large, f32x4.lt(z, one));
     return v128.or(size, v128.and(x, f32x4.splat(-0.0)));
   }

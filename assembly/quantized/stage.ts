@@ -113,8 +113,7 @@ export class Stage {
             let ix = x0;
             let source = line;
             for (let kx = g.kw; kx > 0; kx--, ix += g.dilationW, source += tap) {
-              columns =
-                <u32>ix < <u32>g.w ? Stage.copy(columns, source, run) : Stage.fill(columns, Stage.bytes(g.c));
+              columns = <u32>ix < <u32>g.w ? Stage.copy(columns, source, run) : Stage.fill(columns, Stage.bytes(g.c));
             }
           }
           columns = end;
