@@ -8,12 +8,20 @@ import { WinogradTiles } from './winograd-tiles';
 /** 4, −5, 2 and 8 in all lanes: V8 would build them anew at every use. */
 const constants = memory.data<f32>([4, 4, 4, 4, -5, -5, -5, -5, 2, 2, 2, 2, 8, 8, 8, 8], 16);
 
+/** −1/6, 1/24, 1/12, 1/6 and 1/4. */
+const filterConstants = memory.data<f32>([-0.1666666667, 0.0416666667, 0.0833333333, 0.1666666667, 0.25]);
+
 /** The matrices. */
 @unmanaged
 export class Four {
   @inline
   get outputs(): i32 {
     return 4;
+  }
+
+  @inline
+  get filterConstants(): usize {
+    return filterConstants;
   }
 
   @inline
@@ -61,18 +69,26 @@ export class Four {
   }
 
   @inline
-  filter(a: v128, b: v128, c: v128, target: usize, step: usize, lanes: i32): void {
-    const sixth = f32x4.splat(-1.0 / 6.0);
-    const ends = f32x4.mul(f32x4.add(a, c), sixth);
-    const middle = f32x4.mul(b, sixth);
-    const far = f32x4.add(f32x4.mul(a, f32x4.splat(1.0 / 24.0)), f32x4.mul(c, f32x4.splat(1.0 / 6.0)));
-    const half = f32x4.mul(b, f32x4.splat(1.0 / 12.0));
-    Simd.store(target, f32x4.mul(a, f32x4.splat(0.25)), lanes);
-    Simd.store(target + step, f32x4.add(ends, middle), lanes);
-    Simd.store(target + 2 * step, f32x4.sub(ends, middle), lanes);
-    Simd.store(target + 3 * step, f32x4.add(far, half), lanes);
-    Simd.store(target + 4 * step, f32x4.sub(far, half), lanes);
-    Simd.store(target + 5 * step, c, lanes);
+  filter(
+    a: v128,
+    b: v128,
+    c: v128,
+    target: usize,
+    step: usize,
+    minusSixth: v128,
+    twentyFourth: v128,
+    twelfth: v128,
+    sixth: v128,
+    quarter: v128,
+  ): void {
+    const near = f32x4.mul(f32x4.add(a, c), minusSixth);
+    const far = Simd.madd(a, twentyFourth, f32x4.mul(c, sixth));
+    v128.store(target, f32x4.mul(a, quarter));
+    v128.store(target + step, Simd.madd(b, minusSixth, near));
+    v128.store(target + 2 * step, Simd.nmadd(b, minusSixth, near));
+    v128.store(target + 3 * step, Simd.madd(b, twelfth, far));
+    v128.store(target + 4 * step, Simd.nmadd(b, twelfth, far));
+    v128.store(target + 5 * step, c);
   }
 }
 
@@ -97,7 +113,8 @@ export function packWinograd(
 
 /**
  * y [N,OH,OW,OC] = clamp(x [N,H,W,C] ⋆ filter + bias (+ residual), lo, hi), window 3×3, stride 1, no dilation.
- *   panels: packWinograd's, matrixBytes apart · v, m: scratch for `blockTiles` tiles, (blockTiles·C·4 + 64)·36 bytes and
+ *   panels: packWinograd's, matrixBytes apart; or, where taps are given, scratch for those of `columns` filters at a time,
+ *   cleared: taps are the filter as [OC/columns][C][3][3][columns], and columns divides OC · v, m: scratch for `blockTiles` tiles, (blockTiles·C·4 + 64)·36 bytes and
  *   the same of OC · bias, residual = 0 means none
  */
 export function conv2dWinograd(
@@ -112,6 +129,8 @@ export function conv2dWinograd(
   left: i32,
   panels: usize,
   matrixBytes: usize,
+  taps: usize,
+  columns: i32,
   bias: usize,
   y: usize,
   oc: i32,
@@ -124,5 +143,22 @@ export function conv2dWinograd(
   rowsPerTile: i32,
 ): void {
   WinogradTiles.place<Four>(h, w, c, oh, ow, top, left);
-  WinogradTiles.convolve<Four>(x, n, panels, matrixBytes, bias, y, oc, residual, lo, hi, v, m, blockTiles, rowsPerTile);
+  WinogradTiles.convolve<Four>(
+    x,
+    n,
+    panels,
+    matrixBytes,
+    taps,
+    columns,
+    bias,
+    y,
+    oc,
+    residual,
+    lo,
+    hi,
+    v,
+    m,
+    blockTiles,
+    rowsPerTile,
+  );
 }

@@ -135,5 +135,6 @@ export const conv2d = layer({
     { input: [1, 23, 23, 8], filters: 12, size: 3, padding: 1 }, // two blocks of rows
     { input: [2, 9, 14, 5], filters: 11, size: 3, padding: [0, 1, 2, 0] }, // Winograd with tails everywhere
     { input: [1, 26, 26, 104], filters: 4, size: 3, bias: false }, // Winograd in two blocks
+    { input: [1, 5, 6, 288], filters: 16, size: 3, padding: 1 }, // its filters eight at a time
   ],
 });
