@@ -53,7 +53,7 @@ class Five {
   }
 
   @inline
-  input(isEdge: bool, ix: i32, p: usize, step: usize, target: usize, targetStep: usize, lanes: i32): void {
+  input(isEdge: bool, ix: i32, p: usize, step: usize, target: usize, targetStep: usize): void {
     const d0 = WinogradTiles.value(isEdge, ix, p);
     const d1 = WinogradTiles.value(isEdge, ix + 1, p + step);
     const d2 = WinogradTiles.value(isEdge, ix + 2, p + 2 * step);
@@ -64,17 +64,17 @@ class Five {
     const half = k.half;
     let even = Simd.madd(k.minus17Eighths, d2, f32x4.mul(half, f32x4.add(d0, d4)));
     let odd = Simd.madd(k.minus17Eighths, d3, f32x4.mul(half, f32x4.add(d1, d5)));
-    Simd.store(target, f32x4.add(even, odd), lanes);
-    Simd.store(target + targetStep, f32x4.sub(odd, even), lanes);
+    v128.store(target, f32x4.add(even, odd));
+    v128.store(target + targetStep, f32x4.sub(odd, even));
     even = Simd.madd(k.eighth, d0, Simd.madd(k.minus5Eighths, d2, f32x4.mul(half, d4)));
     odd = Simd.madd(k.sixteenth, d1, Simd.madd(k.minus5Sixteenths, d3, f32x4.mul(k.quarter, d5)));
-    Simd.store(target + 2 * targetStep, f32x4.add(even, odd), lanes);
-    Simd.store(target + 3 * targetStep, f32x4.sub(odd, even), lanes);
+    v128.store(target + 2 * targetStep, f32x4.add(even, odd));
+    v128.store(target + 3 * targetStep, f32x4.sub(odd, even));
     even = Simd.madd(k.two, d0, Simd.madd(k.minus5Halves, d2, f32x4.mul(half, d4)));
     odd = Simd.madd(k.four, d1, Simd.madd(k.minusFive, d3, d5));
-    Simd.store(target + 4 * targetStep, f32x4.add(even, odd), lanes);
-    Simd.store(target + 5 * targetStep, f32x4.sub(odd, even), lanes);
-    Simd.store(target + 6 * targetStep, Simd.madd(k.twentyOneQuarters, f32x4.sub(d2, d4), f32x4.sub(d6, d0)), lanes);
+    v128.store(target + 4 * targetStep, f32x4.add(even, odd));
+    v128.store(target + 5 * targetStep, f32x4.sub(odd, even));
+    v128.store(target + 6 * targetStep, Simd.madd(k.twentyOneQuarters, f32x4.sub(d2, d4), f32x4.sub(d6, d0)));
   }
 
   @inline

@@ -7,7 +7,7 @@
  *
  * The matrices are a policy given as a type parameter, a class of methods on a null reference (gemm.ts):
  *   outputs: along a tile's edge
- *   input(isEdge, ix, p, step, target, targetStep, lanes): `points` values through Bᵀ
+ *   input(isEdge, ix, p, step, target, targetStep): `points` values through Bᵀ
  *   output(p, step, target, targetStep): `points` sums through Aᵀ, `outputs` stored
  *   filter(a, b, c, target, step, k0 … k4): three taps through G, `points` stored
  *   filterConstants: where k0 … k4 lie, which pack keeps in registers
@@ -67,7 +67,10 @@ export class WinogradTiles {
     return v128.load(p);
   }
 
-  /** V ← tiles `first` … `first + tiles − 1` of x, counted over the whole batch. */
+  /**
+   * V ← tiles `first` … `first + tiles − 1` of x, counted over the whole batch, in whole vectors: what is too much is
+   * overwritten by the next tile, or lies in the gap behind the plane.
+   */
   static gather<Size>(x: usize, v: usize, planeBytes: usize, first: i32, tiles: i32): void {
     const size = changetype<Size>(0);
     const points = size.outputs + 2;
@@ -87,31 +90,28 @@ export class WinogradTiles {
         let p = source + channel;
         for (let row: usize = 0; row < <usize>points; row++, p += rowBytes) {
           const line = buffer + row * LINE;
-          if (isInside) size.input(false, 0, p, pixelBytes, line, 16, 4);
+          if (isInside) size.input(false, 0, p, pixelBytes, line, 16);
           else if (<u32>(iy + <i32>row) < <u32>g.h) WinogradTiles.edge<Size>(p, line, pixelBytes, ix);
           else memory.fill(line, 0, LINE);
         }
-        const out = target + channel;
-        const lanes = g.c - i;
-        if (lanes >= 4) WinogradTiles.columns<Size>(out, planeBytes, 4);
-        else WinogradTiles.columns<Size>(out, planeBytes, lanes);
+        WinogradTiles.columns<Size>(target + channel, planeBytes);
       }
     }
   }
 
   /** A row of a tile that reaches beyond the image on its left or right. */
   static edge<Size>(p: usize, line: usize, pixelBytes: usize, ix: i32): void {
-    changetype<Size>(0).input(true, ix, p, pixelBytes, line, 16, 4);
+    changetype<Size>(0).input(true, ix, p, pixelBytes, line, 16);
   }
 
   /** The second pass, down the columns of the buffer, to the planes. */
   @inline
-  static columns<Size>(out: usize, planeBytes: usize, lanes: i32): void {
+  static columns<Size>(out: usize, planeBytes: usize): void {
     const size = changetype<Size>(0);
     const points = <usize>(size.outputs + 2);
     for (let column: usize = 0; column < points; column++) {
       const target = out + column * planeBytes;
-      size.input(false, 0, buffer + (column << 4), LINE, target, points * planeBytes, lanes);
+      size.input(false, 0, buffer + (column << 4), LINE, target, points * planeBytes);
     }
   }
 

@@ -25,7 +25,7 @@ export class Four {
   }
 
   @inline
-  input(isEdge: bool, ix: i32, p: usize, step: usize, target: usize, targetStep: usize, lanes: i32): void {
+  input(isEdge: bool, ix: i32, p: usize, step: usize, target: usize, targetStep: usize): void {
     const d0 = WinogradTiles.value(isEdge, ix, p);
     const d1 = WinogradTiles.value(isEdge, ix + 1, p + step);
     const d2 = WinogradTiles.value(isEdge, ix + 2, p + 2 * step);
@@ -39,12 +39,12 @@ export class Four {
     const evenOne = f32x4.sub(d4, d2);
     const oddOne = f32x4.sub(d3, d1);
     const oddTwo = f32x4.add(oddOne, oddOne);
-    Simd.store(target, Simd.madd(minusFive, d2, Simd.madd(four, d0, d4)), lanes);
-    Simd.store(target + targetStep, f32x4.add(even, odd), lanes);
-    Simd.store(target + 2 * targetStep, f32x4.sub(even, odd), lanes);
-    Simd.store(target + 3 * targetStep, f32x4.add(evenOne, oddTwo), lanes);
-    Simd.store(target + 4 * targetStep, f32x4.sub(evenOne, oddTwo), lanes);
-    Simd.store(target + 5 * targetStep, Simd.madd(minusFive, d3, Simd.madd(four, d1, d5)), lanes);
+    v128.store(target, Simd.madd(minusFive, d2, Simd.madd(four, d0, d4)));
+    v128.store(target + targetStep, f32x4.add(even, odd));
+    v128.store(target + 2 * targetStep, f32x4.sub(even, odd));
+    v128.store(target + 3 * targetStep, f32x4.add(evenOne, oddTwo));
+    v128.store(target + 4 * targetStep, f32x4.sub(evenOne, oddTwo));
+    v128.store(target + 5 * targetStep, Simd.madd(minusFive, d3, Simd.madd(four, d1, d5)));
   }
 
   @inline

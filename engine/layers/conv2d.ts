@@ -7,7 +7,14 @@ import { EngineError } from '../errors.ts';
 import { at, call, type KernelCall, type Operand } from '../region.ts';
 import { formatShape, type Shape } from '../tensor.ts';
 import { denseGradients } from './conv2d-gradients.ts';
-import { type ConvolutionAttributes, gatherCost, groupIndices, matrixSizes, packedFilter } from './conv2d-matrices.ts';
+import {
+  type ConvolutionAttributes,
+  columnsBytes,
+  gatherCost,
+  groupIndices,
+  matrixSizes,
+  packedFilter,
+} from './conv2d-matrices.ts';
 import { isRouted, pooledAlgorithms, routedGradients } from './conv2d-pooled.ts';
 import { foldIntoFilter } from './fold.ts';
 import { blockRows, clampArguments, gemmCost } from './gemm.ts';
@@ -34,7 +41,7 @@ function im2col(c: Context<ConvolutionAttributes>): KernelCall[] {
   const { channels, m, k, n } = matrixSizes(x.shape, c.y.shape, c.a);
   const { panels, groupBytes } = packedFilter(c);
   const rows = blockRows(m, k);
-  const columns = c.scratch(4 * rows * k);
+  const columns = c.scratch(columnsBytes(rows, k));
   return groupIndices(c.a).map((group) =>
     call(
       'conv2d',
