@@ -220,7 +220,7 @@ class Tile {
 
 /**
  * y [N,OH,OW,C] = clamp(x [N,H,W,C] ⋆ filter [KH,KW,C] + bias [C] (+ residual), lo, hi). KW 3 or 5, strideW 1 or 2, no
- * dilation, C a multiple of four, OW ≥ 4; bias, residual = 0 means none.
+ * dilation, C a multiple of four, OW ≥ 4, windows at most KW/2 columns beyond either side; bias, residual = 0 means none.
  */
 export function depthwiseConv2dTiles(
   x: usize,
