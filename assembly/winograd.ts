@@ -114,8 +114,8 @@ export function packWinograd(
 /**
  * y [N,OH,OW,OC] = clamp(x [N,H,W,C] ⋆ filter + bias (+ residual), lo, hi), window 3×3, stride 1, no dilation.
  *   panels: packWinograd's, matrixBytes apart; or, where taps are given, scratch for those of `columns` filters at a time,
- *   cleared: taps are the filter as [OC/columns][C][3][3][columns], and columns divides OC · v, m: scratch for `blockTiles` tiles, (blockTiles·C·4 + 64)·36 bytes and
- *   the same of OC · bias, residual = 0 means none
+ *   cleared: taps are the filter as [OC/columns][C][3][3][columns], and columns divides OC
+ *   v, m: scratch for `blockTiles` tiles, (blockTiles·C·4 + 64)·36 bytes and the same of OC · bias, residual = 0 means none
  */
 export function conv2dWinograd(
   x: usize,
