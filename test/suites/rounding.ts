@@ -139,7 +139,11 @@ export const roundings = {
       dx: (windowSize(a) * a.filters) / a.groups,
       dw: rowCount(y),
     })),
-    algorithms: { winograd: winogradWhereMade(four), winograd5: winogradWhereMade(five) },
+    algorithms: {
+      winograd: winogradWhereMade(four),
+      winogradStreamed: winogradWhereMade(four),
+      winograd5: winogradWhereMade(five),
+    },
     gradientAlgorithms: {
       input: { winograd: winogradInputGradient(four), winograd5: winogradInputGradient(five) },
       filter: { winograd: winogradFilterGradient },
