@@ -8,7 +8,7 @@ import { layers } from '../../engine/layers/index.ts';
 import type { Layer } from '../../engine/layers/layer.ts';
 import digestsOfPictures from '../fixtures/augment-digests.json';
 import { openBrowser } from '../suites/browser.ts';
-import { type Digests, runEverything } from './portable.ts';
+import { type Digests, runEverything, runQuantized } from './portable.ts';
 
 let browser: Browser;
 beforeAll(async () => {
@@ -60,6 +60,24 @@ test('every augmentation gives the bytes of Node', async () => {
     return portable.runAugmentations(await WebAssembly.compile(bytes));
   })()`);
   expect(found).toEqual(digestsOfPictures);
+  await page.close();
+});
+
+test('layers on levels come out byte by byte as in Node, in both builds', async () => {
+  const page = await browser.newPage();
+  await page.addScriptTag({ content: await bundle() });
+  const run = (name: string, isRelaxed: boolean) =>
+    page.evaluate<Digests>(`(async () => {
+      const bytes = Uint8Array.from(atob('${wasm(name).toString('base64')}'), (character) => character.charCodeAt(0));
+      return portable.runQuantized(await WebAssembly.compile(bytes), ${isRelaxed});
+    })()`);
+  const expected = runQuantized(new WebAssembly.Module(new Uint8Array(wasm('training'))), false);
+  expect(await run('training', false)).toEqual(expected);
+  expect(await run('training.relaxed', true)).toEqual(expected);
+  const onLevels = Object.values(expected).filter((each) => each !== 'not on levels');
+  expect(onLevels.length).toBeGreaterThan(Object.keys(expected).length / 2);
+  expect(new Set(onLevels).size).toBeGreaterThan(onLevels.length / 2);
+  expect(onLevels.some((each) => each.includes('path'))).toBe(false);
   await page.close();
 });
 
