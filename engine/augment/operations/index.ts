@@ -7,6 +7,7 @@ import { rotate } from './rotate.ts';
 import { rotate90 } from './rotate90.ts';
 import { scale } from './scale.ts';
 import { shear } from './shear.ts';
+import { superpixels } from './superpixels.ts';
 import { translateX } from './translate-x.ts';
 import { translateY } from './translate-y.ts';
 import { transpose } from './transpose.ts';
@@ -20,6 +21,7 @@ export const augmentations = {
   rotate90,
   scale,
   shear,
+  superpixels,
   translateX,
   translateY,
   transpose,

@@ -12,6 +12,7 @@ export const augmentReferences = {
   rotate90: exactCopy,
   scale: affine,
   shear: affine,
+  superpixels: 'test/engine/augment/weather.test.ts: segments and means',
   translateX: affine,
   translateY: affine,
   transpose: exactCopy,
