@@ -1,6 +1,8 @@
 /** Cases that hand over what an augmentation would draw by itself (noise, labels, planes), and check the rest of it. */
 
+import { blendPlanes } from '../../engine/augment/clouds.ts';
 import { paintMeans } from '../../engine/augment/segments.ts';
+import type { Plane } from '../../engine/augment/stretch.ts';
 import { Studio } from '../../engine/augment/studio.ts';
 import type { Image } from '../../engine/image/image.ts';
 import type { ImageKernels } from '../../engine/image/kernels.ts';
@@ -32,4 +34,19 @@ async function superpixels(kernels: ImageKernels, image: Image, params: Params, 
   return { ...image, data: studio.unload(picture) };
 }
 
-export const givenParts: Readonly<Record<string, Part>> = { superpixels };
+/** Planes of one f32 a pixel. */
+async function cloudBlend(kernels: ImageKernels, image: Image, params: Params, files: Files): Promise<Values> {
+  const studio = new Studio(kernels);
+  const picture = studio.load(image);
+  const { width, height } = image;
+  const plane = async (file: unknown): Promise<Plane> => {
+    const bytes = await files.read(file);
+    const ptr = studio.take(bytes.length);
+    studio.bytes(ptr, bytes.length).set(bytes);
+    return { ptr, width, height, stride: width };
+  };
+  blendPlanes(studio, picture, await plane(params.alpha_f32), await plane(params.intensity_f32));
+  return { ...image, data: studio.unload(picture) };
+}
+
+export const givenParts: Readonly<Record<string, Part>> = { 'clouds/fog': cloudBlend, superpixels };

@@ -2,6 +2,8 @@
 import type { Augmentation } from '../augmentation.ts';
 import { affine } from './affine.ts';
 import { brightness } from './brightness.ts';
+import { clouds } from './clouds.ts';
+import { fog } from './fog.ts';
 import { hflip } from './hflip.ts';
 import { rotate } from './rotate.ts';
 import { rotate90 } from './rotate90.ts';
@@ -16,6 +18,8 @@ import { vflip } from './vflip.ts';
 export const augmentations = {
   affine,
   brightness,
+  clouds,
+  fog,
   hflip,
   rotate,
   rotate90,

@@ -7,6 +7,8 @@ import type { AugmentReference } from './reference.ts';
 export const augmentReferences = {
   affine,
   brightness,
+  clouds: 'test/engine/augment/weather.test.ts: alpha, intensity, statistics',
+  fog: 'test/engine/augment/weather.test.ts: alpha, intensity, statistics',
   hflip: exactCopy,
   rotate: affine,
   rotate90: exactCopy,
