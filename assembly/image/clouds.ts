@@ -25,21 +25,20 @@ export function cloudAlpha(n: usize, count: i32, least: f32, factor: f32, sparsi
   }
 }
 
-/** n ← clip(coarse + mean·(2·clip(n, 0, 1) − 1)/5, 0, 255), `count` f32, a multiple of 4. */
+/** n ← coarse + mean·(2·clip(n, 0, 1) − 1)/5, `count` f32, a multiple of 4. */
 export function cloudIntensity(n: usize, coarse: usize, count: i32, mean: f32): void {
   const zero = f32x4.splat(0);
   const one = f32x4.splat(1);
-  const white = f32x4.splat(255);
   const slope = f32x4.splat(mean * 0.4);
   const offset = f32x4.splat(mean * 0.2);
   for (const end = n + ((<usize>count) << 2); n < end; n += 16, coarse += 16) {
     const fine = f32x4.sub(f32x4.mul(Clip.of(v128.load(n), zero, one), slope), offset);
-    v128.store(n, Clip.of(f32x4.add(v128.load(coarse), fine), zero, white));
+    v128.store(n, f32x4.add(v128.load(coarse), fine));
   }
 }
 
 /**
- * x ← (1 − alpha)·x + alpha·intensity, every channel; u8: floor(v + ½), clipped.
+ * x ← (1 − alpha)·x + alpha·clip(intensity, 0, 255), every channel; u8: floor(v + ½), clipped.
  *   x [height, width, channels] · alpha, intensity: f32 planes, rows `step` bytes apart
  */
 export function blendPlanes(
@@ -65,7 +64,7 @@ export function blendPlanes(
 function blendRow(x: usize, count: i32, channels: i32, isFloat: i32, alpha: usize, intensity: usize): void {
   for (; count > 0; count--, alpha += 4, intensity += 4) {
     const a = load<f32>(alpha);
-    const light = a * load<f32>(intensity);
+    const light = a * min<f32>(max<f32>(load<f32>(intensity), 0), 255);
     const rest: f32 = 1 - a;
     for (let c = 0; c < channels; c++) {
       if (isFloat) {
@@ -90,9 +89,11 @@ class Blend {
 /** As blendRow for bytes of three channels, four pixels at a time. */
 function blendColours(x: usize, count: i32, alpha: usize, intensity: usize): void {
   const one = f32x4.splat(1);
+  const zero = f32x4.splat(0);
+  const white = f32x4.splat(255);
   for (const end = alpha + ((<usize>count) << 2); alpha < end; alpha += 16, intensity += 16, x += 12) {
     const a = v128.load(alpha);
-    const light = f32x4.mul(a, v128.load(intensity));
+    const light = f32x4.mul(a, Clip.of(v128.load(intensity), zero, white));
     const rest = f32x4.sub(one, a);
     const bytes = v128.load(x);
     const low = i16x8.extend_low_i8x16_u(bytes);

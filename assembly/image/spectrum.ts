@@ -4,14 +4,11 @@
  */
 import { Exp, Log } from '../math';
 import { philoxLanes } from './philox';
+import { HalfTurns } from './turn';
 
-// Constants stand in memory: V8 builds those of the code anew at every use.
+// Constants stand in memory: V8 builds those of the code anew at every use. 2^−16, 2^−15, 1
 const CONSTANTS: usize = memory.data<f32>(
   [
-    // sin(πx/2) for |x| ≤ 1, off by less than 1e-6 (Chebyshev): coefficients of x⁷, x⁵, x³, x
-    -0.00437059, -0.00437059, -0.00437059, -0.00437059, 0.07950001, 0.07950001, 0.07950001, 0.07950001, -0.64592572,
-    -0.64592572, -0.64592572, -0.64592572, 1.57079513, 1.57079513, 1.57079513, 1.57079513,
-    // 2^−16, 2^−15, 1
     0.0000152587890625, 0.0000152587890625, 0.0000152587890625, 0.0000152587890625, 0.000030517578125,
     0.000030517578125, 0.000030517578125, 0.000030517578125, 1, 1, 1, 1,
   ],
@@ -20,20 +17,16 @@ const CONSTANTS: usize = memory.data<f32>(
 
 /** u·cos(2πv) of four words: u the lower 16 bits, v the upper ones, both as fractions of 2^16. */
 function amplitude(word: v128): v128 {
-  const u = f32x4.mul(f32x4.convert_i32x4_s(v128.and(word, i32x4.splat(0xffff))), v128.load(CONSTANTS, 64));
-  const x = f32x4.mul(f32x4.convert_i32x4_s(i32x4.shr_s(word, 16)), v128.load(CONSTANTS, 80));
-  const z = f32x4.mul(x, x);
-  let sine = f32x4.add(f32x4.mul(v128.load(CONSTANTS), z), v128.load(CONSTANTS, 16));
-  sine = f32x4.add(f32x4.mul(sine, z), v128.load(CONSTANTS, 32));
-  sine = f32x4.mul(f32x4.add(f32x4.mul(sine, z), v128.load(CONSTANTS, 48)), x);
-  return f32x4.mul(u, f32x4.sub(v128.load(CONSTANTS, 96), f32x4.mul(f32x4.add(sine, sine), sine)));
+  const u = f32x4.mul(f32x4.convert_i32x4_s(v128.and(word, i32x4.splat(0xffff))), v128.load(CONSTANTS));
+  const v = f32x4.mul(f32x4.convert_i32x4_s(i32x4.shr_s(word, 16)), v128.load(CONSTANTS, 16));
+  return f32x4.mul(u, HalfTurns.cosine(v));
 }
 
 /** (a² + square)^half for the columns a = min(i, width − 1 − i), i = column … column + 3; 1 where the base is 0. */
 function envelope(column: i32, width: i32, square: f32, half: f32): v128 {
   const i = i32x4.add(i32x4.splat(column), i32x4(0, 1, 2, 3));
   const a = f32x4.convert_i32x4_s(i32x4.min_s(i, i32x4.sub(i32x4.splat(width - 1), i)));
-  const base = f32x4.max(f32x4.add(f32x4.mul(a, a), f32x4.splat(square)), v128.load(CONSTANTS, 96));
+  const base = f32x4.max(f32x4.add(f32x4.mul(a, a), f32x4.splat(square)), v128.load(CONSTANTS, 32));
   const log = changetype<Log>(0).of(base, base, base, base);
   return changetype<Exp>(0).of(f32x4.mul(log, f32x4.splat(half)), log, log, log);
 }

@@ -71,7 +71,7 @@ const COARSE_CELLS = 8;
 export interface CloudPlanes {
   /** 0 … 1 */
   readonly alpha: Plane;
-  /** 0 … 255 */
+  /** About 255, or below; clipped where it meets the picture. */
   readonly intensity: Plane;
 }
 

@@ -9,6 +9,7 @@ import { rotate } from './rotate.ts';
 import { rotate90 } from './rotate90.ts';
 import { scale } from './scale.ts';
 import { shear } from './shear.ts';
+import { snowflakes } from './snowflakes.ts';
 import { superpixels } from './superpixels.ts';
 import { translateX } from './translate-x.ts';
 import { translateY } from './translate-y.ts';
@@ -25,6 +26,7 @@ export const augmentations = {
   rotate90,
   scale,
   shear,
+  snowflakes,
   superpixels,
   translateX,
   translateY,

@@ -14,6 +14,7 @@ export const augmentReferences = {
   rotate90: exactCopy,
   scale: affine,
   shear: affine,
+  snowflakes: 'test/engine/augment/weather.test.ts: flakes, streaks, blend, statistics',
   superpixels: 'test/engine/augment/weather.test.ts: segments and means',
   translateX: affine,
   translateY: affine,
