@@ -1,5 +1,5 @@
 /** Clouds and fog: how much of the cloud is seen at each pixel, how light it is, and the picture behind it. */
-import { Exp, Log } from '../math';
+import { Power } from './power';
 
 class Clip {
   @inline
@@ -19,9 +19,7 @@ export function cloudAlpha(n: usize, count: i32, least: f32, factor: f32, sparsi
   for (const end = n + ((<usize>count) << 2); n < end; n += 16) {
     const noise = Clip.of(v128.load(n), zero, one);
     const base = f32x4.add(offset, f32x4.mul(slope, noise));
-    const log = changetype<Log>(0).of(base, base, base, base);
-    const power = changetype<Exp>(0).of(f32x4.mul(log, exponent), log, log, log);
-    v128.store(n, Clip.of(f32x4.mul(power, dense), zero, one));
+    v128.store(n, Clip.of(f32x4.mul(Power.of(base, exponent), dense), zero, one));
   }
 }
 

@@ -1,7 +1,7 @@
 /** Snow: flakes on planes of f32 levels, blurred, and added to a picture. */
-import { Exp, Log } from '../math';
 import { borderIndex, REFLECT } from './border';
 import { philoxLanes } from './philox';
+import { Power } from './power';
 import { HalfTurns } from './turn';
 
 /**
@@ -114,7 +114,7 @@ export function correlatePlane(
 /**
  * x ← max(x, min(max(x + glow·n, shine·n), 255)) with n = light·(level/255)^gain, every channel; never darker.
  *   x [height, width, channels]; u8: floor(v + ½) · levels: f32 plane, 0 … 255, rows `step` bytes apart, room for 3 values
- *   behind each; overwritten by n
+ *   behind each; overwritten by n where that is not 0
  */
 export function blendSnow(
   x: usize,
@@ -134,6 +134,7 @@ export function blendSnow(
   const exponent = f32x4.splat(gain);
   const unit = f32x4.splat(1 / 255.0);
   const factor = f32x4.splat(light);
+  const whole = !isFloat && channels == 3 ? width & ~3 : 0;
   for (; height > 0; height--, levels += step) {
     for (let column = 0; column < width; column += 4) {
       const count = min(width - column, 4);
@@ -141,13 +142,51 @@ export function blendSnow(
       const level = v128.load(at);
       if (v128.any_true(f32x4.gt(level, zero))) {
         const base = f32x4.mul(f32x4.pmax(level, zero), unit);
-        const log = changetype<Log>(0).of(base, base, base, base);
-        const power = changetype<Exp>(0).of(f32x4.mul(log, exponent), log, log, log);
-        v128.store(at, f32x4.mul(power, factor));
-        addSnow(x, count, channels, isFloat, at, glow, shine);
+        const snow = f32x4.mul(Power.of(base, exponent), factor);
+        if (column < whole) Snow.onColours(x, snow, f32x4.splat(glow), f32x4.splat(shine));
+        else {
+          v128.store(at, snow);
+          addSnow(x, count, channels, isFloat, at, glow, shine);
+        }
       }
       x += <usize>count * pixelBytes;
     }
+  }
+}
+
+class Snow {
+  /** As blendSnow for four pixels of three bytes. */
+  @inline
+  static onColours(x: usize, snow: v128, glow: v128, shine: v128): void {
+    const haze = f32x4.mul(snow, glow);
+    const white = f32x4.mul(snow, shine);
+    const bytes = v128.load(x);
+    const low = i16x8.extend_low_i8x16_u(bytes);
+    const first = Snow.on(
+      i32x4.extend_low_i16x8_u(low),
+      i32x4.shuffle(haze, haze, 0, 0, 0, 1),
+      i32x4.shuffle(white, white, 0, 0, 0, 1),
+    );
+    const second = Snow.on(
+      i32x4.extend_high_i16x8_u(low),
+      i32x4.shuffle(haze, haze, 1, 1, 2, 2),
+      i32x4.shuffle(white, white, 1, 1, 2, 2),
+    );
+    const third = Snow.on(
+      i32x4.extend_low_i16x8_u(i16x8.extend_high_i8x16_u(bytes)),
+      i32x4.shuffle(haze, haze, 2, 3, 3, 3),
+      i32x4.shuffle(white, white, 2, 3, 3, 3),
+    );
+    const packed = i8x16.narrow_i16x8_u(i16x8.narrow_i32x4_s(first, second), i16x8.narrow_i32x4_s(third, third));
+    v128.store64_lane(x, packed, 0);
+    v128.store32_lane(x, packed, 2, 8);
+  }
+
+  /** Four bytes under snow, rounded but not clipped: narrowing does that. */
+  @inline
+  static on(bytes: v128, haze: v128, white: v128): v128 {
+    const value = f32x4.pmax(f32x4.add(f32x4.convert_i32x4_s(bytes), haze), white);
+    return i32x4.trunc_sat_f32x4_s(f32x4.add(value, f32x4.splat(0.5)));
   }
 }
 

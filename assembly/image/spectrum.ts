@@ -2,8 +2,8 @@
  * Random fields with a spectrum that falls like a power of the frequency, by inverse Fourier transforms of planes whose
  * sides are powers of two. Transforms go down four columns at a time, in a buffer that stays in the nearest cache.
  */
-import { Exp, Log } from '../math';
 import { philoxLanes } from './philox';
+import { Power } from './power';
 import { HalfTurns } from './turn';
 
 // Constants stand in memory: V8 builds those of the code anew at every use. 2^−16, 2^−15, 1
@@ -27,8 +27,7 @@ function envelope(column: i32, width: i32, square: f32, half: f32): v128 {
   const i = i32x4.add(i32x4.splat(column), i32x4(0, 1, 2, 3));
   const a = f32x4.convert_i32x4_s(i32x4.min_s(i, i32x4.sub(i32x4.splat(width - 1), i)));
   const base = f32x4.max(f32x4.add(f32x4.mul(a, a), f32x4.splat(square)), v128.load(CONSTANTS, 32));
-  const log = changetype<Log>(0).of(base, base, base, base);
-  return changetype<Exp>(0).of(f32x4.mul(log, f32x4.splat(half)), log, log, log);
+  return Power.of(base, f32x4.splat(half));
 }
 
 /** Where frequency `index` of `size` stands among `full` ≥ size ones: the upper half are the negative ones. */
@@ -39,7 +38,7 @@ function spread(index: i32, size: i32, full: i32): i32 {
 /**
  * A real spectrum: u·cos(2πv)·f^exponent, with u and v uniform in 0…1 and f the distance of (row, column) from the nearest
  * corner of height × width; 0 in the four corners. Larger planes hold zeros between the lower and the upper frequencies.
- *   target f32 [fullHeight, fullWidth] · row: room for width + 16 f32
+ *   target f32 [fullHeight, fullWidth] · row: room for 2·(width + 16) f32
  *   The word of (row, column) is word (column >> 2) & 3, lane column & 3 of the blocks [4·(row·⌈width/16⌉ + column/16) + lane, 0, 0, 0].
  */
 export function drawSpectrum(
@@ -55,27 +54,35 @@ export function drawSpectrum(
 ): void {
   memory.fill(target, 0, (<usize>(fullWidth * fullHeight)) << 2);
   const half = exponent * 0.5;
-  let counter: u32 = 0;
-  for (let y = 0; y < height; y++) {
-    const b = <f32>min(y, height - 1 - y);
-    for (let x = 0; x < width; x += 16, counter += 4) {
-      const words = philoxLanes(counter, 0, key0, key1);
-      const to = row + ((<usize>x) << 2);
-      for (let k = 0; k < 4; k++) {
-        const at = (<usize>k) << 4;
-        const size = envelope(x + (k << 2), width, b * b, half);
-        v128.store(to + at, f32x4.mul(amplitude(v128.load(words + at)), size));
-      }
+  const sizes = row + ((<usize>(width + 16)) << 2);
+  const lower = (<usize>((width + 1) >> 1)) << 2;
+  const upper = ((<usize>width) << 2) - lower;
+  // Rows as far from the edge share their sizes.
+  for (let distance = 0; distance < (height + 1) >> 1; distance++) {
+    const square = <f32>distance * <f32>distance;
+    for (let x = 0; x < width; x += 4) v128.store(sizes + ((<usize>x) << 2), envelope(x, width, square, half));
+    if (distance == 0) {
+      store<f32>(sizes, 0);
+      store<f32>(sizes + ((<usize>(width - 1)) << 2), 0);
     }
-    if (b == 0) {
-      store<f32>(row, 0);
-      store<f32>(row + ((<usize>(width - 1)) << 2), 0);
+    for (let side = 0; side < 2; side++) {
+      const y = side ? height - 1 - distance : distance;
+      if (side && y == distance) break;
+      drawRow(row, sizes, width, <u32>y * (((<u32>width + 15) >> 4) << 2), key0, key1);
+      const line = target + ((<usize>(spread(y, height, fullHeight) * fullWidth)) << 2);
+      memory.copy(line, row, lower);
+      memory.copy(line + ((<usize>fullWidth) << 2) - upper, row + lower, upper);
     }
-    const line = target + ((<usize>(spread(y, height, fullHeight) * fullWidth)) << 2);
-    const lower = (<usize>((width + 1) >> 1)) << 2;
-    const upper = ((<usize>width) << 2) - lower;
-    memory.copy(line, row, lower);
-    memory.copy(line + ((<usize>fullWidth) << 2) - upper, row + lower, upper);
+  }
+}
+
+/** row[i] = u·cos(2πv)·sizes[i], i < width, the random words from `counter` on; whole blocks of 16 are written. */
+function drawRow(row: usize, sizes: usize, width: i32, counter: u32, key0: u32, key1: u32): void {
+  for (let x = 0; x < width; x += 16, counter += 4) {
+    const words = philoxLanes(counter, 0, key0, key1);
+    for (let k: usize = 0; k < 64; k += 16, row += 16, sizes += 16) {
+      v128.store(row, f32x4.mul(amplitude(v128.load(words + k)), v128.load(sizes)));
+    }
   }
 }
 
@@ -142,8 +149,7 @@ function storeTransposed(source: usize, target: usize, step: usize): void {
 /**
  * target [columns, rows] ← Σ over the rows of x [rows, columns] · e^(2πi·row·r / rows) for r = 0 … rows − 1, turned over.
  *   re, im: f32 planes, im 0 for a real x · targetIm: 0 where only the real part is wanted
- *   rows, columns: powers of two, at least 4 · twiddles: rows/2 pairs cos, sin of 2πk/rows · buffer: 32·rows bytes
- *   order: rows bytes offsets of bit-reversed rows are made there, 4·rows bytes
+ *   rows, columns: powers of two, at least 4 · twiddles: rows/2 pairs cos, sin of 2πk/rows · buffer: 36·rows bytes
  *   shift: r stands in column (r + shift) mod rows, a multiple of 4
  */
 export function transformColumns(
@@ -158,12 +164,14 @@ export function transformColumns(
   shift: i32,
 ): void {
   const bits = 31 - clz<u32>(<u32>rows);
+  const order = buffer + ((<usize>rows) << 5);
+  for (let row = 0; row < rows; row++) store<u32>(order + ((<usize>row) << 2), reversed(row, bits) << 5);
   const rowBytes = (<usize>columns) << 2;
   const step = (<usize>rows) << 2;
   for (let column = 0; column < columns; column += 4) {
     const offset = (<usize>column) << 2;
     for (let row = 0; row < rows; row++) {
-      const to = buffer + ((<usize>reversed(row, bits)) << 5);
+      const to = buffer + load<u32>(order + ((<usize>row) << 2));
       const from = <usize>row * rowBytes + offset;
       v128.store(to, v128.load(re + from));
       v128.store(to, im ? v128.load(im + from) : f32x4.splat(0), 16);

@@ -100,8 +100,8 @@ function largeNoise(studio: Studio, grid: Size, exponent: number, random: Random
   const re = studio.take(bytes);
   const turnedRe = studio.take(bytes);
   const turnedIm = studio.take(bytes);
-  const row = studio.take((grid.width + 16) * 4);
-  const buffer = studio.take(Math.max(width, height) * 32);
+  const row = studio.take((grid.width + 16) * 8);
+  const buffer = studio.take(Math.max(width, height) * 36);
   const across = twiddles(studio, width);
   const down = twiddles(studio, height);
   const { call } = studio;

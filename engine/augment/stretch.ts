@@ -16,6 +16,8 @@ export interface Windows {
   readonly weights: Float32Array;
 }
 
+/** Of a cubic. */
+const TAPS = 4;
 /** Values that a row of planes is rounded up to, so that kernels work on whole blocks. */
 const BLOCK = 16;
 
@@ -31,43 +33,24 @@ function cubicWeights(t: number): readonly number[] {
   return [far(1 + t), near(t), near(1 - t), far(2 - t)];
 }
 
-/**
- * Bicubic interpolation from `from` to `to` values, half-pixel centres, edge values outside; then, where `kernel` is given,
- * a blur of the result by these odd-numbered weights, mirrored without the edge (reflect).
- */
-export function cubicWindows(from: number, to: number, kernel: readonly number[] = [1]): Windows {
-  const radius = kernel.length >> 1;
+/** Bicubic interpolation from `from` to `to` values, half-pixel centres, edge values outside. */
+export function cubicWindows(from: number, to: number): Windows {
+  const starts = new Int32Array(to);
+  const weights = new Float32Array(to * TAPS);
   const ratio = from / to;
-  const reach = Math.ceil(2 * radius * ratio) + 4;
-  const taps = Math.ceil(reach / 4) * 4;
-  const single = Array.from({ length: to }, (_, i) => {
+  for (let i = 0; i < to; i++) {
     const place = (i + 0.5) * ratio - 0.5;
     const left = Math.floor(place);
-    return { left, weights: cubicWeights(place - left) };
-  });
-  const starts = new Int32Array(to);
-  const weights = new Float64Array(to * taps);
-  for (let i = 0; i < to; i++) {
-    const first = Math.floor((Math.max(i - radius, 0) + 0.5) * ratio - 0.5) - 1;
-    const start = Math.max(Math.min(first, from - taps), 0);
+    const start = Math.max(Math.min(left - 1, from - TAPS), 0);
     starts[i] = start;
-    for (let k = -radius; k <= radius; k++) {
-      const { left, weights: cubic } = single[mirrored(i + k, to)] as (typeof single)[number];
-      for (let t = 0; t < 4; t++) {
-        const input = Math.min(Math.max(left - 1 + t, 0), from - 1);
-        const at = i * taps + input - start;
-        weights[at] = (weights[at] as number) + (kernel[k + radius] as number) * (cubic[t] as number);
-      }
+    const cubic = cubicWeights(place - left);
+    for (let t = 0; t < TAPS; t++) {
+      const input = Math.min(Math.max(left - 1 + t, 0), from - 1);
+      const at = i * TAPS + input - start;
+      weights[at] = (weights[at] as number) + (cubic[t] as number);
     }
   }
-  return { taps, starts, weights: Float32Array.from(weights) };
-}
-
-function mirrored(index: number, size: number): number {
-  if (size === 1) return 0;
-  const period = 2 * size - 2;
-  const folded = ((index % period) + period) % period;
-  return folded < size ? folded : period - folded;
+  return { taps: TAPS, starts, weights };
 }
 
 /** A plane resampled both ways. Rows of `source` must be at least `across.taps` values apart, finite where read. */
