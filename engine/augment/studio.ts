@@ -131,6 +131,11 @@ export class Studio {
   }
 
   /** A view that dies when memory is taken. */
+  doubles(ptr: number, count: number): Float64Array {
+    return new Float64Array(this.#kernels.memory.buffer, ptr, count);
+  }
+
+  /** A view that dies when memory is taken. */
   words(ptr: number, count: number): Int32Array {
     return new Int32Array(this.#kernels.memory.buffer, ptr, count);
   }

@@ -1,5 +1,9 @@
 /** Cases that hand over what an augmentation would draw by itself (noise, labels, planes), and check the rest of it. */
 
+import { blendPlanes } from '../../engine/augment/clouds.ts';
+import { paintMeans } from '../../engine/augment/segments.ts';
+import type { Plane } from '../../engine/augment/stretch.ts';
+import { Studio } from '../../engine/augment/studio.ts';
 import type { Image } from '../../engine/image/image.ts';
 import type { ImageKernels } from '../../engine/image/kernels.ts';
 import type { Values } from './compare.ts';
@@ -13,4 +17,36 @@ export interface Files {
 
 type Part = (kernels: ImageKernels, image: Image, params: Params, files: Files) => Promise<Values>;
 
-export const givenParts: Readonly<Record<string, Part>> = {};
+/** Label maps are pictures of one byte a pixel (the decoder may have made three channels of it). */
+async function superpixels(kernels: ImageKernels, image: Image, params: Params, files: Files): Promise<Values> {
+  const map = await files.picture(params.labels);
+  const labels = Int32Array.from(
+    { length: map.width * map.height },
+    (_, pixel) => map.data[pixel * map.channels] as number,
+  );
+  const studio = new Studio(kernels);
+  const picture = studio.load(image);
+  const ptr = studio.take(labels.length * 4);
+  studio.words(ptr, labels.length).set(labels);
+  const count = labels.reduce((most, label) => Math.max(most, label), 0) + 1;
+  const segments = { ptr, width: map.width, height: map.height, count };
+  paintMeans(studio, picture, segments, (label) => label % 3 !== 0);
+  return { ...image, data: studio.unload(picture) };
+}
+
+/** Planes of one f32 a pixel. */
+async function cloudBlend(kernels: ImageKernels, image: Image, params: Params, files: Files): Promise<Values> {
+  const studio = new Studio(kernels);
+  const picture = studio.load(image);
+  const { width, height } = image;
+  const plane = async (file: unknown): Promise<Plane> => {
+    const bytes = await files.read(file);
+    const ptr = studio.take(bytes.length);
+    studio.bytes(ptr, bytes.length).set(bytes);
+    return { ptr, width, height, stride: width };
+  };
+  blendPlanes(studio, picture, await plane(params.alpha_f32), await plane(params.intensity_f32));
+  return { ...image, data: studio.unload(picture) };
+}
+
+export const givenParts: Readonly<Record<string, Part>> = { 'clouds/fog': cloudBlend, superpixels };

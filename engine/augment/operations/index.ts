@@ -2,7 +2,9 @@
 import type { Augmentation } from '../augmentation.ts';
 import { affine } from './affine.ts';
 import { brightness } from './brightness.ts';
+import { clouds } from './clouds.ts';
 import { cutmix } from './cutmix.ts';
+import { fog } from './fog.ts';
 import { hflip } from './hflip.ts';
 import { mixup } from './mixup.ts';
 import { normalize } from './normalize.ts';
@@ -10,6 +12,8 @@ import { rotate } from './rotate.ts';
 import { rotate90 } from './rotate90.ts';
 import { scale } from './scale.ts';
 import { shear } from './shear.ts';
+import { snowflakes } from './snowflakes.ts';
+import { superpixels } from './superpixels.ts';
 import { translateX } from './translate-x.ts';
 import { translateY } from './translate-y.ts';
 import { transpose } from './transpose.ts';
@@ -18,7 +22,9 @@ import { vflip } from './vflip.ts';
 export const augmentations = {
   affine,
   brightness,
+  clouds,
   cutmix,
+  fog,
   hflip,
   mixup,
   normalize,
@@ -26,6 +32,8 @@ export const augmentations = {
   rotate90,
   scale,
   shear,
+  snowflakes,
+  superpixels,
   translateX,
   translateY,
   transpose,

@@ -7,7 +7,9 @@ import type { AugmentReference } from './reference.ts';
 export const augmentReferences = {
   affine,
   brightness,
+  clouds: 'test/engine/augment/weather.test.ts: alpha, intensity, statistics',
   cutmix: 'test/engine/augment/batch.test.ts',
+  fog: 'test/engine/augment/weather.test.ts: alpha, intensity, statistics',
   hflip: exactCopy,
   mixup: 'test/engine/augment/batch.test.ts',
   normalize: 'engine/image/preprocess.ts does it: test/scripts/training/augmentation.test.ts',
@@ -15,6 +17,8 @@ export const augmentReferences = {
   rotate90: exactCopy,
   scale: affine,
   shear: affine,
+  snowflakes: 'test/engine/augment/weather.test.ts: flakes, streaks, blend, statistics',
+  superpixels: 'test/engine/augment/weather.test.ts: segments and means',
   translateX: affine,
   translateY: affine,
   transpose: exactCopy,

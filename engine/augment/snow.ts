@@ -1,0 +1,166 @@
+/** Layers of falling snow (AUGMENTATIONS.md §2): flakes sown on a small grid, enlarged, blurred along their fall. */
+import { cosDegrees, exp, power, sinDegrees } from '../elementary.ts';
+import type { Random } from '../random.ts';
+import type { Size } from './options.ts';
+import { isFloat } from './resampling.ts';
+import { cubicWindows, type Plane, stretchPlane } from './stretch.ts';
+import type { Picture, Studio } from './studio.ts';
+
+export interface Snow {
+  /** Share of cells with a flake, before the gate. */
+  readonly density: number;
+  /** 1: as many flakes everywhere. */
+  readonly uniformity: number;
+  /** The greater, the coarser the grid of flakes: 1 − size of the picture's sides. */
+  readonly size: number;
+  /** Degrees; 0 falls straight down. */
+  readonly angle: number;
+  /** Length of streaks as a share of the longer side; faster flakes are brighter. */
+  readonly speed: number;
+}
+
+/** Cells of the gate, both ways. */
+const GATE_CELLS = 8;
+/** Standard deviation of the flakes' blur: a drawn share of the longer side, within pixels. */
+const BLUR_SHARE = [0.0001, 0.001] as const;
+const BLUR_LIMITS = [0.5, 3.75] as const;
+/** How alike in size flakes are; the less, the more the weak ones shrink. */
+const SIZE_UNIFORMITY = [0.4, 0.8] as const;
+
+/** Offset in rows and columns, and weight. */
+export type Tap = readonly [row: number, column: number, weight: number];
+
+/** One layer of snow onto a picture, in place. */
+export function snow(studio: Studio, image: Picture, params: Snow, random: Random): void {
+  const within = ([low, high]: readonly [number, number]) => low + (high - low) * random.float();
+  const variety = 1 - within(SIZE_UNIFORMITY);
+  const longer = Math.max(image.width, image.height);
+  const sigma = Math.min(Math.max(longer * within(BLUR_SHARE), BLUR_LIMITS[0]), BLUR_LIMITS[1]);
+  const flakes = drawFlakes(studio, params, image, sigma, random);
+  studio.call.blendSnow(
+    image.ptr,
+    image.width,
+    image.height,
+    image.channels,
+    isFloat(image),
+    flakes.ptr,
+    flakes.stride * 4,
+    1 + 2 * variety,
+    255 * (1 + 5 * variety),
+    0.1 + 20 * params.speed,
+    1 + 20 * params.speed,
+  );
+}
+
+/** Flakes as levels 0 … 255 of a plane of that size. */
+export function drawFlakes(studio: Studio, params: Snow, size: Size, sigma: number, random: Random): Plane {
+  const { width, height } = size;
+  const shrink = Math.min(Math.max(1 - params.size, 0.001), 1);
+  const cellsX = Math.max(Math.floor(width * shrink), 1);
+  const cellsY = Math.max(Math.floor(height * shrink), 1);
+  const gate = stretchPlane(
+    studio,
+    gatePlane(studio, params.uniformity, random),
+    cubicWindows(GATE_CELLS, cellsX),
+    cubicWindows(GATE_CELLS, cellsY),
+  );
+  const ptr = studio.take(gate.stride * cellsY * 4);
+  const [key0, key1] = random.kernelKey();
+  const threshold = Math.floor(params.density * 65_536 + 0.5);
+  const { call } = studio;
+  call.sowFlakes(ptr, gate.ptr, gate.stride * 4, cellsX, cellsY, threshold, key0, key1);
+  const cells = { ptr, width: cellsX, height: cellsY, stride: gate.stride };
+  const sharp = stretchPlane(studio, cells, cubicWindows(cellsX, width), cubicWindows(cellsY, height));
+  call.clipPlane(sharp.ptr, sharp.stride * height * 4);
+
+  const weights = gaussian(sigma);
+  const radius = weights.length >> 1;
+  const across = correlate(
+    studio,
+    sharp,
+    weights.map((weight, i) => [0, i - radius, weight] as const),
+    radius,
+  );
+  const soft = correlate(
+    studio,
+    across,
+    weights.map((weight, i) => [i - radius, 0, weight] as const),
+    radius,
+  );
+  const length = Math.floor(params.speed * Math.max(width, height));
+  if (length <= 1) return soft;
+  const taps = streak(Math.max(length, 3) | 1, params.angle);
+  return correlate(studio, soft, taps, Math.max(length, 3) >> 1);
+}
+
+/** Numbers of a beta distribution of 1 and 1 − uniformity: most near 1. */
+function gatePlane(studio: Studio, uniformity: number, random: Random): Plane {
+  const count = GATE_CELLS * GATE_CELLS;
+  const ptr = studio.take(count * 4);
+  const values = studio.floats(ptr, count);
+  for (let i = 0; i < count; i++) {
+    const u = random.float();
+    values[i] = uniformity >= 1 ? 1 : 1 - power(u, 1 / (1 - uniformity));
+  }
+  return { ptr, width: GATE_CELLS, height: GATE_CELLS, stride: GATE_CELLS };
+}
+
+/** exp(−x²/2σ²) to radius ⌈4σ⌉, of sum 1. */
+function gaussian(sigma: number): readonly number[] {
+  const radius = Math.ceil(4 * sigma);
+  const values = Array.from({ length: 2 * radius + 1 }, (_, i) => exp(-((i - radius) ** 2) / (2 * sigma * sigma)));
+  const sum = values.reduce((total, value) => total + value, 0);
+  return values.map((value) => value / sum);
+}
+
+/**
+ * The path of a flake: a line of `length` pixels, an odd number, 1 at its upper end and 0 at the lower, turned clockwise
+ * about its middle by `angle` degrees (bilinear) and brought to sum 1.
+ */
+export function streak(length: number, angle: number): readonly Tap[] {
+  const radius = length >> 1;
+  const line = (row: number, column: number) =>
+    column === 0 && Math.abs(row) <= radius ? (radius - row) / (2 * radius) : 0;
+  const [c, s] = [cosDegrees(angle), sinDegrees(angle)];
+  const taps: Tap[] = [];
+  for (let row = -radius; row <= radius; row++) {
+    for (let column = -radius; column <= radius; column++) {
+      const x = c * column + s * row;
+      const y = c * row - s * column;
+      const [left, top] = [Math.floor(x), Math.floor(y)];
+      let weight = 0;
+      for (const [i, j] of [
+        [0, 0],
+        [0, 1],
+        [1, 0],
+        [1, 1],
+      ] as const) {
+        weight += (1 - Math.abs(y - top - i)) * (1 - Math.abs(x - left - j)) * line(top + i, left + j);
+      }
+      if (weight > 0) taps.push([row, column, weight]);
+    }
+  }
+  const sum = taps.reduce((total, [, , weight]) => total + weight, 0);
+  return taps.map(([row, column, weight]) => [row, column, weight / sum]);
+}
+
+/** Every value ← Σ weight · value at the tap's offset, mirrored outside (reflect); taps within `margin` each way. */
+function correlate(studio: Studio, { ptr, width, height, stride }: Plane, taps: readonly Tap[], margin: number): Plane {
+  const side = Math.ceil(margin / 16) * 16;
+  const wide = stride + 2 * side;
+  const padded = studio.take(wide * (height + 2 * margin) * 4);
+  const inner = padded + (margin * wide + side) * 4;
+  const target = studio.take(stride * height * 4);
+  const list = studio.take(taps.length * 8);
+  const { call } = studio;
+  for (let row = 0; row < height; row++) call.copyBytes(inner + row * wide * 4, ptr + row * stride * 4, stride * 4);
+  call.mirrorMargins(inner, wide * 4, width, height, margin);
+  const offsets = studio.words(list, taps.length * 2);
+  const weights = studio.floats(list, taps.length * 2);
+  taps.forEach(([row, column, weight], i) => {
+    offsets[2 * i] = (row * wide + column) * 4;
+    weights[2 * i + 1] = weight;
+  });
+  call.correlatePlane(inner, wide * 4, target, stride * 4, stride * 4, height, list, list + taps.length * 8);
+  return { ptr: target, width, height, stride };
+}
