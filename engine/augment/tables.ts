@@ -29,7 +29,7 @@ export function applyTables(studio: Studio, picture: Picture, maps: readonly Lev
   const table = studio.bytes(call.levelTable(), 256);
   for (let level = 0; level < 256; level++) table[level] = level;
   for (const map of maps) mapLevels(table, map);
-  const line = maps.length === 1 ? fixedPoint(maps[0] as LevelMap) : undefined;
+  const line = maps.length === 1 ? fixedPoint(maps[0] as LevelMap, call.lineShift()) : undefined;
   if (alpha) call.applyTablePixels(ptr, width * height, channels, channels - 1);
   else if (line && call.isLine(...line)) call.applyLine(ptr, bytes, ...line);
   else call.applyTable(ptr, bytes);
@@ -44,22 +44,19 @@ function mapLevels(table: Uint8Array, map: LevelMap): void {
   for (let i = 0; i < 256; i++) table[i] = toLevel((table[i] as number) * multiply + add);
 }
 
+/** What the kernel holds: slopes within 22 bits, sums within 31. */
 const MAX_SLOPE = 1 << 22;
-const MAX_OFFSET = 1 << 30;
 
 /**
- * A line as (level·slope + offset) >> shift, with as many bits as the kernel holds: slope within 22 bits, sums within 31.
- * Nothing where it has no such form; whether it rounds as the line does is for the kernel to try.
+ * A line as whole numbers, level·slope + offset, with `shift` binary places; nothing where it is too steep. Whether it
+ * rounds as the line does is for the kernel to try.
  */
-function fixedPoint(map: LevelMap): readonly [slope: number, offset: number, shift: number] | undefined {
+function fixedPoint(map: LevelMap, shift: number): readonly [slope: number, offset: number] | undefined {
   if (typeof map === 'function') return undefined;
-  const { multiply, add } = map;
-  for (let shift = 22; shift >= 0; shift--) {
-    const slope = Math.floor(multiply * (1 << shift) + 0.5);
-    const offset = Math.floor((add + 0.5) * (1 << shift) + 0.5);
-    if (Math.abs(slope) < MAX_SLOPE && Math.abs(offset) < MAX_OFFSET) return [slope, offset, shift];
-  }
-  return undefined;
+  const one = 1 << shift;
+  const slope = Math.floor(map.multiply * one + 0.5);
+  const offset = Math.floor((map.add + 0.5) * one + 0.5);
+  return Math.abs(slope) < MAX_SLOPE && Math.abs(offset) < 1 << 30 ? [slope, offset] : undefined;
 }
 
 function applyFloats(studio: Studio, picture: Picture, map: LevelMap, alpha: boolean): void {

@@ -2,11 +2,27 @@
 import type { Augmentation } from '../augmentation.ts';
 import { affine } from './affine.ts';
 import { brightness } from './brightness.ts';
+import { channelShuffle } from './channel-shuffle.ts';
+import { coarseDropout } from './coarse-dropout.ts';
+import { coarseSalt } from './coarse-salt.ts';
+import { contrast } from './contrast.ts';
+import { cutout } from './cutout.ts';
+import { equalize } from './equalize.ts';
+import { fastSnowyLandscape } from './fast-snowy-landscape.ts';
+import { gamma } from './gamma.ts';
+import { gaussianNoise } from './gaussian-noise.ts';
+import { grayscale } from './grayscale.ts';
 import { hflip } from './hflip.ts';
+import { hueSaturation } from './hue-saturation.ts';
+import { invert } from './invert.ts';
+import { poissonNoise } from './poisson-noise.ts';
+import { posterize } from './posterize.ts';
 import { rotate } from './rotate.ts';
 import { rotate90 } from './rotate90.ts';
+import { saltAndPepper } from './salt-and-pepper.ts';
 import { scale } from './scale.ts';
 import { shear } from './shear.ts';
+import { solarize } from './solarize.ts';
 import { translateX } from './translate-x.ts';
 import { translateY } from './translate-y.ts';
 import { transpose } from './transpose.ts';
@@ -15,11 +31,27 @@ import { vflip } from './vflip.ts';
 export const augmentations = {
   affine,
   brightness,
+  channelShuffle,
+  coarseDropout,
+  coarseSalt,
+  contrast,
+  cutout,
+  equalize,
+  fastSnowyLandscape,
+  gamma,
+  gaussianNoise,
+  grayscale,
   hflip,
+  hueSaturation,
+  invert,
+  poissonNoise,
+  posterize,
   rotate,
   rotate90,
+  saltAndPepper,
   scale,
   shear,
+  solarize,
   translateX,
   translateY,
   transpose,
