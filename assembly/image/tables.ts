@@ -9,29 +9,31 @@ export function levelTable(): usize {
   return TABLE;
 }
 
-@inline
-function entry(level: usize): u8 {
-  return load<u8>(level, TABLE);
+class Table {
+  @inline
+  static at(x: usize): u8 {
+    return load<u8>(<usize>load<u8>(x), TABLE);
+  }
 }
 
 /** Each of `count` bytes ← table[byte]; works in whole eights. Byte loads beat every scheme of swizzles. */
 export function applyTable(x: usize, count: i32): void {
   for (const end = x + count; x < end; x += 8) {
-    store<u8>(x, entry(load<u8>(x)));
-    store<u8>(x, entry(load<u8>(x, 1)), 1);
-    store<u8>(x, entry(load<u8>(x, 2)), 2);
-    store<u8>(x, entry(load<u8>(x, 3)), 3);
-    store<u8>(x, entry(load<u8>(x, 4)), 4);
-    store<u8>(x, entry(load<u8>(x, 5)), 5);
-    store<u8>(x, entry(load<u8>(x, 6)), 6);
-    store<u8>(x, entry(load<u8>(x, 7)), 7);
+    store<u8>(x, Table.at(x));
+    store<u8>(x, Table.at(x + 1), 1);
+    store<u8>(x, Table.at(x + 2), 2);
+    store<u8>(x, Table.at(x + 3), 3);
+    store<u8>(x, Table.at(x + 4), 4);
+    store<u8>(x, Table.at(x + 5), 5);
+    store<u8>(x, Table.at(x + 6), 6);
+    store<u8>(x, Table.at(x + 7), 7);
   }
 }
 
 /** As applyTable for the first `channels` bytes of each of `count` pixels of `pixelBytes` bytes. */
 export function applyTablePixels(x: usize, count: i32, pixelBytes: i32, channels: i32): void {
   for (; count > 0; count--, x += pixelBytes) {
-    for (let at = x, end = x + channels; at < end; at++) store<u8>(at, entry(load<u8>(at)));
+    for (let at = x, end = x + channels; at < end; at++) store<u8>(at, Table.at(at));
   }
 }
 

@@ -51,12 +51,12 @@ export const posterize = table(({ bits }: { readonly bits: number }) => (level) 
 export const equalize: AugmentReference = {
   run: (image) => {
     const channels = Array.from({ length: image.channels }, (_, channel) =>
-      image.data.filter((_value, i) => i % image.channels === channel),
+      image.data.filter((_value, i) => i % image.channels === channel).sort(),
     );
     return mapped(image, (level, i) => {
       const values = channels[i % image.channels] as Float64Array;
-      const upTo = (limit: number) => values.reduce((count, value) => count + (value <= limit ? 1 : 0), 0);
-      const least = upTo(values.reduce((a, b) => Math.min(a, b)));
+      const upTo = (limit: number) => values.findLastIndex((value) => value <= limit) + 1;
+      const least = upTo(values[0] as number);
       if (least === values.length) return level;
       return Math.floor((255 * (upTo(level) - least)) / (values.length - least) + 0.5);
     });
