@@ -1,7 +1,7 @@
 /** Colours of pixels, four at a time; a fourth channel stays as it is. */
 
-const MAGIC = memory.data<f32>([12582912, 12582912, 12582912, 12582912], 16);
-const WHITE = memory.data<f32>([255, 255, 255, 255], 16);
+import { Vector } from './vectors';
+
 /** Swizzles of four packed pixels to a channel's four levels as i32, channel by channel; of 3 channels, then of 4. */
 const SPLIT = memory.data<u32>(
   [
@@ -18,28 +18,25 @@ const JOIN = memory.data<u8>(
   16,
 );
 
-class Level {
-  /** floor(v + ½) as i32; |v| < 2²². */
-  @inline
-  static of(v: v128): v128 {
-    const magic = v128.load(MAGIC);
-    return i32x4.sub(f32x4.add(f32x4.floor(f32x4.add(v, f32x4.splat(0.5))), magic), magic);
-  }
-}
-
 /** Four packed pixels in memory: methods on a null reference (gemm.ts says why), the same in all four layouts. */
 @unmanaged
 class Bytes3 {
+  /** What `plane` wants to have read once. */
+  @inline
+  read(x: usize): v128 {
+    return v128.load(x);
+  }
+
   /** One of the channels of red, green, blue, f32. */
   @inline
-  plane(x: usize, channel: usize): v128 {
-    return f32x4.convert_i32x4_s(i8x16.swizzle(v128.load(x), v128.load(SPLIT + (channel << 4))));
+  plane(x: usize, read: v128, channel: usize): v128 {
+    return f32x4.convert_i32x4_s(i8x16.swizzle(read, v128.load(SPLIT + (channel << 4))));
   }
 
   @inline
   put(x: usize, red: v128, green: v128, blue: v128): void {
-    const blues = Level.of(blue);
-    const first = i16x8.narrow_i32x4_s(Level.of(red), Level.of(green));
+    const blues = Vector.rounded(blue);
+    const first = i16x8.narrow_i32x4_s(Vector.rounded(red), Vector.rounded(green));
     const levels = i8x16.narrow_i16x8_u(first, i16x8.narrow_i32x4_s(blues, blues));
     const pixels = i8x16.swizzle(levels, v128.load(JOIN));
     v128.store64_lane(x, pixels, 0);
@@ -55,15 +52,20 @@ class Bytes3 {
 @unmanaged
 class Bytes4 {
   @inline
-  plane(x: usize, channel: usize): v128 {
-    return f32x4.convert_i32x4_s(i8x16.swizzle(v128.load(x), v128.load(SPLIT + 48 + (channel << 4))));
+  read(x: usize): v128 {
+    return v128.load(x);
+  }
+
+  @inline
+  plane(x: usize, read: v128, channel: usize): v128 {
+    return f32x4.convert_i32x4_s(i8x16.swizzle(read, v128.load(SPLIT + 48 + (channel << 4))));
   }
 
   @inline
   put(x: usize, red: v128, green: v128, blue: v128): void {
     const others = i8x16.swizzle(v128.load(x), v128.load(SPLIT, 96));
-    const first = i16x8.narrow_i32x4_s(Level.of(red), Level.of(green));
-    const levels = i8x16.narrow_i16x8_u(first, i16x8.narrow_i32x4_s(Level.of(blue), others));
+    const first = i16x8.narrow_i32x4_s(Vector.rounded(red), Vector.rounded(green));
+    const levels = i8x16.narrow_i16x8_u(first, i16x8.narrow_i32x4_s(Vector.rounded(blue), others));
     v128.store(x, i8x16.swizzle(levels, v128.load(JOIN, 16)));
   }
 
@@ -95,7 +97,12 @@ class Floats {
 @unmanaged
 class Floats3 {
   @inline
-  plane(x: usize, channel: usize): v128 {
+  read(x: usize): v128 {
+    return Vector.one(); // not used
+  }
+
+  @inline
+  plane(x: usize, read: v128, channel: usize): v128 {
     return Floats.plane(x + (channel << 2), 12);
   }
 
@@ -115,7 +122,12 @@ class Floats3 {
 @unmanaged
 class Floats4 {
   @inline
-  plane(x: usize, channel: usize): v128 {
+  read(x: usize): v128 {
+    return Vector.one(); // not used
+  }
+
+  @inline
+  plane(x: usize, read: v128, channel: usize): v128 {
     return Floats.plane(x + (channel << 2), 16);
   }
 
@@ -149,19 +161,23 @@ class Colours {
     const vp = f32x4.splat(<f32>p);
     const vq = f32x4.splat(<f32>q);
     for (; pixels > 0; pixels -= 4) {
-      op.put<Layout>(x, layout.plane(x, 0), layout.plane(x, 1), layout.plane(x, 2), vp, vq, p);
+      const read = layout.read(x);
+      op.put<Layout>(x, layout.plane(x, read, 0), layout.plane(x, read, 1), layout.plane(x, read, 2), vp, vq, p);
       x = layout.next(x);
     }
   }
 }
 
+/** Shares of red, green and blue in the luma (BT.601). */
+const LUMA = memory.data<f32>([0.299, 0.587, 0.114], 16);
+
 @unmanaged
 class Grayscale {
   @inline
   put<Layout>(x: usize, red: v128, green: v128, blue: v128, alpha: v128, q: v128, p: f64): void {
-    let luma = f32x4.mul(red, f32x4.splat(0.299));
-    luma = f32x4.add(luma, f32x4.mul(green, f32x4.splat(0.587)));
-    luma = f32x4.add(luma, f32x4.mul(blue, f32x4.splat(0.114)));
+    let luma = f32x4.mul(red, v128.load32_splat(LUMA));
+    luma = f32x4.add(luma, f32x4.mul(green, v128.load32_splat(LUMA + 4)));
+    luma = f32x4.add(luma, f32x4.mul(blue, v128.load32_splat(LUMA + 8)));
     changetype<Layout>(0).put(
       x,
       f32x4.add(red, f32x4.mul(f32x4.sub(luma, red), alpha)),
@@ -171,19 +187,22 @@ class Grayscale {
   }
 }
 
-/** x [pixels, 3 or 4]: colour + alpha·(luma − colour), luma as BT.601 has it. */
+/** x [pixels, 3 or 4]: colour + alpha·(luma − colour). */
 export function grayscale(x: usize, pixels: i32, channels: i32, isFloat: i32, alpha: f64): void {
   Colours.run<Grayscale>(x, pixels, channels, isFloat, alpha, 0);
 }
+
+/** 1/6, then 1 to 6. */
+const HUES = memory.data<f32>([0.16666667, 1, 2, 3, 4, 5, 6], 16);
 
 @unmanaged
 class ShiftHue {
   /** greatest − chroma·clip(min(k, 4 − k), 0, 1), k = (n + hue) mod 6: n = 5 gives red, 3 green, 1 blue. */
   @inline
-  channel(n: f32, hue: v128, greatest: v128, chroma: v128): v128 {
-    let k = f32x4.add(hue, f32x4.splat(n));
-    k = f32x4.sub(k, f32x4.mul(f32x4.floor(f32x4.mul(k, f32x4.splat(1 / 6.0))), f32x4.splat(6)));
-    const ramp = f32x4.pmin(f32x4.pmin(k, f32x4.sub(f32x4.splat(4), k)), f32x4.splat(1));
+  channel(n: usize, hue: v128, greatest: v128, chroma: v128): v128 {
+    let k = f32x4.add(hue, v128.load32_splat(HUES + (n << 2)));
+    k = f32x4.sub(k, f32x4.mul(f32x4.floor(f32x4.mul(k, v128.load32_splat(HUES))), v128.load32_splat(HUES + 24)));
+    const ramp = f32x4.pmin(f32x4.pmin(k, f32x4.sub(v128.load32_splat(HUES + 16), k)), Vector.one());
     return f32x4.sub(greatest, f32x4.mul(chroma, f32x4.pmax(ramp, f32x4.splat(0))));
   }
 
@@ -192,13 +211,17 @@ class ShiftHue {
     const greatest = f32x4.pmax(f32x4.pmax(red, green), blue);
     const chroma = f32x4.sub(greatest, f32x4.pmin(f32x4.pmin(red, green), blue));
     const isGray = f32x4.eq(chroma, f32x4.splat(0));
-    const divisor = v128.bitselect(f32x4.splat(1), chroma, isGray);
+    const divisor = v128.bitselect(Vector.one(), chroma, isGray);
     // Sixths of a turn from red; which channel is greatest says from which of them to count.
     const isRed = f32x4.eq(greatest, red);
     const isGreen = f32x4.eq(greatest, green);
     const fromBlue = v128.bitselect(f32x4.sub(blue, red), f32x4.sub(red, green), isGreen);
     const difference = v128.bitselect(f32x4.sub(green, blue), fromBlue, isRed);
-    const base = v128.bitselect(f32x4.splat(0), v128.bitselect(f32x4.splat(2), f32x4.splat(4), isGreen), isRed);
+    const base = v128.bitselect(
+      f32x4.splat(0),
+      v128.bitselect(v128.load32_splat(HUES + 8), v128.load32_splat(HUES + 16), isGreen),
+      isRed,
+    );
     const hue = f32x4.add(f32x4.add(base, f32x4.div(difference, divisor)), shift);
     // A saturation above 1 is none; where levels below 0 make one, it is left.
     const most = f32x4.pmax(greatest, chroma);
@@ -255,15 +278,14 @@ class Snow {
     let isDark = f32x4.lt(twice, limit);
     if (v128.any_true(f32x4.eq(twice, limit))) isDark = changetype<Snow>(0).darkOnes(greatest, least, exact);
     if (!v128.any_true(isDark)) return;
-    const white = v128.load(WHITE);
-    const one = f32x4.splat(1);
-    const lightness = f32x4.mul(twice, f32x4.splat(0.5));
+    const white = Vector.white();
+    const lightness = f32x4.mul(twice, Vector.half());
     const snowy = f32x4.pmin(f32x4.mul(lightness, multiplier), white);
     // The widest chroma that a lightness leaves room for, before and after: saturation is a share of it.
     const room = f32x4.sub(white, f32x4.abs(f32x4.sub(twice, white)));
     const newRoom = f32x4.sub(white, f32x4.abs(f32x4.sub(f32x4.add(snowy, snowy), white)));
     const hasRoom = v128.and(isDark, f32x4.gt(room, f32x4.splat(0)));
-    const stretch = v128.bitselect(f32x4.div(newRoom, room), one, hasRoom);
+    const stretch = v128.bitselect(f32x4.div(newRoom, room), Vector.one(), hasRoom);
     const base = v128.bitselect(snowy, lightness, isDark);
     changetype<Layout>(0).put(
       x,

@@ -2,6 +2,7 @@
 import { Exp } from '../math';
 import { Philox } from '../random';
 import { CHUNK, Normals } from './normals';
+import { Vector } from './vectors';
 import { Words } from './words';
 
 const NORMALS = memory.data(8192, 16);
@@ -9,14 +10,10 @@ const NORMALS = memory.data(8192, 16);
 const SPREAD = memory.data(8192, 16);
 /** A block of random words, four numbers and their means. */
 const BLOCK = memory.data(48, 16);
-/** Adding it to |v| < 2²² leaves the nearest integer in the lower bits; itself again. */
-const MAGIC = memory.data<f32>([12582912, 12582912, 12582912, 12582912], 16);
-
 class Add {
   @inline
   static rounded(noise: usize): v128 {
-    const magic = v128.load(MAGIC);
-    return i32x4.sub(f32x4.add(v128.load(noise), magic), magic);
+    return Vector.nearest(v128.load(noise));
   }
 
   /** `count` values + noise, in whole blocks of 16. */
@@ -111,6 +108,9 @@ function addToPixels(x: usize, pixels: i32, channels: i32, isFloat: i32): void {
 /** Means from which on a Poisson number is made of a normal one. */
 const LARGE: f32 = 16;
 
+const SIXTH = memory.data<f32>([0.16666667, 0.16666667, 0.16666667, 0.16666667], 16);
+const TAIL = memory.data<f32>([72, 72, 72, 72], 16);
+
 class Poisson {
   /**
    * Cornish and Fisher's expansion of the quantile, with ½ for continuity: its total distance from a Poisson number of
@@ -120,11 +120,11 @@ class Poisson {
   static large(mean: v128, normal: v128): v128 {
     const square = f32x4.mul(normal, normal);
     const root = f32x4.sqrt(mean);
-    const skew = f32x4.mul(f32x4.sub(square, f32x4.splat(1)), f32x4.splat(1 / 6.0));
-    const cube = f32x4.mul(normal, f32x4.add(square, f32x4.splat(2)));
-    const tail = f32x4.div(cube, f32x4.mul(root, f32x4.splat(72)));
+    const skew = f32x4.mul(f32x4.sub(square, Vector.one()), v128.load(SIXTH));
+    const cube = f32x4.mul(normal, f32x4.add(square, f32x4.add(Vector.one(), Vector.one())));
+    const tail = f32x4.div(cube, f32x4.mul(root, v128.load(TAIL)));
     const value = f32x4.add(f32x4.add(mean, f32x4.mul(root, normal)), f32x4.sub(skew, tail));
-    return f32x4.floor(f32x4.add(value, f32x4.splat(0.5)));
+    return f32x4.floor(f32x4.add(value, Vector.half()));
   }
 
   /** By inversion: the least k with u < P(0) + … + P(k), of a uniform u that takes 32 bits. */
@@ -165,7 +165,7 @@ export function poissonNoise(x: usize, count: i32, isFloat: i32, scale: f64, key
       v128.store(x, results);
       x += 16;
     } else {
-      const rounded = i32x4.trunc_sat_f32x4_s(f32x4.add(results, f32x4.splat(0.5)));
+      const rounded = Vector.rounded(f32x4.pmin(results, Vector.white()));
       const halves = i16x8.narrow_i32x4_s(rounded, rounded);
       v128.store32_lane(x, i8x16.narrow_i16x8_u(halves, halves), 0);
       x += 4;
