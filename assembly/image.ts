@@ -1,10 +1,23 @@
 /** Entry of build/image.wasm: kernels that work on pictures. Bit-exact on every machine, so never built with relaxed SIMD. */
 export { blendPlanes, cloudAlpha, cloudIntensity } from './image/clouds';
+export { grayscale, permuteChannels, shiftHue, snow } from './image/colour';
 export { convertRow, convolveRow, gatherRow } from './image/convolve';
-export { applyTable, applyTablePixels, copyPixels, copyStrided, fillPixels } from './image/pixels';
+export { equalize } from './image/equalize';
+export { gaussianNoise, poissonNoise } from './image/noise';
+export { copyPixels, copyStrided, fillPixels } from './image/pixels';
+export { fillCells, saltAndPepper, saltCells, strikeCells } from './image/salt';
 export { blendSnow, clipPlane, correlatePlane, mirrorMargins, sowFlakes } from './image/snow';
 export { drawSpectrum, normalizePlane, transformColumns } from './image/spectrum';
 export { stretchAcross, stretchDown } from './image/stretch';
 export { paintSegments, reduceToPlanes, slic, sumSegments } from './image/superpixels';
+export {
+  applyLine,
+  applyLineFloats,
+  applyTable,
+  applyTablePixels,
+  isLine,
+  levelTable,
+  lineShift,
+} from './image/tables';
 export { warpField, warpMatrix } from './image/warp';
 export { copyBytes, heapBase } from './memory';

@@ -10,6 +10,7 @@ import type { Matrix } from './matrix.ts';
 import type { Options, ParamsOf, Size } from './options.ts';
 import type { Path } from './pipeline-error.ts';
 import type { Picture, PixelType, Studio } from './studio.ts';
+import type { LevelMap } from './tables.ts';
 
 /** Where points go: by a matrix, onto a canvas of that size. */
 export interface MatrixMotion extends Size {
@@ -65,8 +66,8 @@ export interface Augmentation<O extends Options = Options> {
   matrix?(params: ParamsOf<O>, size: Size): MatrixMotion;
   /** For what moves points along a field. As `matrix`. */
   field?(work: Work<ParamsOf<O>>): Field;
-  /** For what maps every value on its own: level → level, neither rounded nor clipped yet. */
-  table?(params: ParamsOf<O>): (level: number) => number;
+  /** For what maps every value on its own, neither rounded nor clipped yet. */
+  table?(params: ParamsOf<O>): LevelMap;
   /** Returns the picture that goes out: one of the studio's, or the one that came in, changed or not. */
   apply?(work: Work<ParamsOf<O>>): Picture;
 

@@ -10,7 +10,7 @@ import type { Pipeline } from './pipeline.ts';
 import { type Resampling, warpField, warpMatrix } from './resampling.ts';
 import { type PictureName, resolve, resolvedDocument, type Step, stepRandom } from './resolve.ts';
 import { type Picture, type Pixels, Studio } from './studio.ts';
-import { applyTables } from './tables.ts';
+import { applyTables, type LevelMap } from './tables.ts';
 
 export interface AugmentInput extends PictureName {
   readonly labels?: unknown;
@@ -123,7 +123,7 @@ class Scene {
   #image: Picture;
   #mask: Picture | undefined;
   /** Tables that wait to be applied as one: their product is exact. */
-  #tables: ((level: number) => number)[] = [];
+  #tables: LevelMap[] = [];
 
   constructor(studio: Studio, { image, mask, maskFill, alpha, labels }: Actors) {
     this.#studio = studio;

@@ -2,17 +2,33 @@
 import type { Augmentation } from '../augmentation.ts';
 import { affine } from './affine.ts';
 import { brightness } from './brightness.ts';
+import { channelShuffle } from './channel-shuffle.ts';
 import { clouds } from './clouds.ts';
+import { coarseDropout } from './coarse-dropout.ts';
+import { coarseSalt } from './coarse-salt.ts';
+import { contrast } from './contrast.ts';
 import { cutmix } from './cutmix.ts';
+import { cutout } from './cutout.ts';
+import { equalize } from './equalize.ts';
+import { fastSnowyLandscape } from './fast-snowy-landscape.ts';
 import { fog } from './fog.ts';
+import { gamma } from './gamma.ts';
+import { gaussianNoise } from './gaussian-noise.ts';
+import { grayscale } from './grayscale.ts';
 import { hflip } from './hflip.ts';
+import { hueSaturation } from './hue-saturation.ts';
+import { invert } from './invert.ts';
 import { mixup } from './mixup.ts';
 import { normalize } from './normalize.ts';
+import { poissonNoise } from './poisson-noise.ts';
+import { posterize } from './posterize.ts';
 import { rotate } from './rotate.ts';
 import { rotate90 } from './rotate90.ts';
+import { saltAndPepper } from './salt-and-pepper.ts';
 import { scale } from './scale.ts';
 import { shear } from './shear.ts';
 import { snowflakes } from './snowflakes.ts';
+import { solarize } from './solarize.ts';
 import { superpixels } from './superpixels.ts';
 import { translateX } from './translate-x.ts';
 import { translateY } from './translate-y.ts';
@@ -22,17 +38,33 @@ import { vflip } from './vflip.ts';
 export const augmentations = {
   affine,
   brightness,
+  channelShuffle,
   clouds,
+  coarseDropout,
+  coarseSalt,
+  contrast,
   cutmix,
+  cutout,
+  equalize,
+  fastSnowyLandscape,
   fog,
+  gamma,
+  gaussianNoise,
+  grayscale,
   hflip,
+  hueSaturation,
+  invert,
   mixup,
   normalize,
+  poissonNoise,
+  posterize,
   rotate,
   rotate90,
+  saltAndPepper,
   scale,
   shear,
   snowflakes,
+  solarize,
   superpixels,
   translateX,
   translateY,

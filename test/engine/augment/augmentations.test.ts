@@ -1,6 +1,7 @@
 /** Laws that every augmentation keeps, on every sample of the registry. */
 import { describe, expect, test } from 'vitest';
 import { augmentationOf } from '../../../engine/augment/operations/index.ts';
+import { stepRandom } from '../../../engine/augment/resolve.ts';
 import type { Pixels } from '../../../engine/augment/studio.ts';
 import { augmentReferences } from '../../reference/augment/index.ts';
 import type { AugmentReference } from '../../reference/augment/reference.ts';
@@ -55,6 +56,7 @@ describe.each(samples)('$type $sample', ({ type, node }) => {
           { ...picture, data: Float64Array.from(picture.data) },
           steps[0]?.params as never,
           augmentationOf(type),
+          steps[0] && stepRandom(steps[0])?.kernelKey(),
         );
         expect([image.width, image.height, image.channels]).toEqual([exact.width, exact.height, exact.channels]);
         const wrong = faults(image, exact, reference);

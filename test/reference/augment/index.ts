@@ -1,23 +1,41 @@
 /** The naive truth of every augmentation: plain loops in f64, no rounding, no clipping, one file a family. */
 import type { AugmentationType } from '../../../engine/augment/operations/index.ts';
 import { affine, exactCopy } from './affine.ts';
-import { brightness } from './colour.ts';
+import { channelShuffle, fastSnowyLandscape, grayscale, hueSaturation } from './colour.ts';
+import { brightness, contrast, equalize, gamma, invert, posterize } from './levels.ts';
+import { coarseDropout, coarseSalt, cutout, gaussianNoise, poissonNoise, saltAndPepper } from './noise.ts';
 import type { AugmentReference } from './reference.ts';
 
 export const augmentReferences = {
   affine,
   brightness,
+  channelShuffle,
   clouds: 'test/engine/augment/weather.test.ts: alpha, intensity, statistics',
+  coarseDropout,
+  coarseSalt,
+  contrast,
   cutmix: 'test/engine/augment/batch.test.ts',
+  cutout,
+  equalize,
+  fastSnowyLandscape,
   fog: 'test/engine/augment/weather.test.ts: alpha, intensity, statistics',
+  gamma,
+  gaussianNoise,
+  grayscale,
   hflip: exactCopy,
+  hueSaturation,
+  invert,
   mixup: 'test/engine/augment/batch.test.ts',
   normalize: 'engine/image/preprocess.ts does it: test/scripts/training/augmentation.test.ts',
+  poissonNoise,
+  posterize,
   rotate: affine,
   rotate90: exactCopy,
+  saltAndPepper,
   scale: affine,
   shear: affine,
   snowflakes: 'test/engine/augment/weather.test.ts: flakes, streaks, blend, statistics',
+  solarize: invert,
   superpixels: 'test/engine/augment/weather.test.ts: segments and means',
   translateX: affine,
   translateY: affine,
