@@ -1,5 +1,9 @@
 /** Entry of build/image.wasm: kernels that work on pictures. Bit-exact on every machine, so never built with relaxed SIMD. */
+export { blur, blurScratch, boxBlur, boxBlurScratch } from './image/blur';
 export { convertRow, convolveRow, gatherRow } from './image/convolve';
+export { correlate, correlateScratch, paintSigned } from './image/correlate';
+export { jpegLoss, jpegLossScratch } from './image/jpeg-loss';
+export { median, medianScratch } from './image/median';
 export { applyTable, applyTablePixels, copyPixels, copyStrided, fillPixels } from './image/pixels';
 export { warpField, warpMatrix } from './image/warp';
 export { heapBase } from './memory';

@@ -1,0 +1,257 @@
+/**
+ * Blurs that come apart into columns and rows: with symmetric weights in f32, and the mean of a window of any size by
+ * running sums, which are exact.
+ */
+import { loadRow, padRow, planPads, rowBytes, setSource } from './filter-rows';
+
+/** 1.5·2^23, of which adding and taking away rounds half to even below 2^22. */
+const magicPlace = memory.data<f32>([12582912, 12582912, 12582912, 12582912]);
+
+/** Rows blurred at a time; even. More of them convert fewer rows twice, fewer stay in the cache. */
+const BAND: i32 = 64;
+
+/** Bytes of scratch that `blur` needs. */
+export function blurScratch(width: i32, channels: i32, radius: i32): i32 {
+  const band = rowBytes(width * channels, 4) * (BAND + 1 + 2 * radius);
+  return band + 2 * rowBytes((width + 2 * radius) * channels, 4) + (radius + 1) * 16 + 2 * radius * 4 + 64;
+}
+
+/**
+ * target [H,W,C] ← x blurred down and across with the same symmetric weights, in f32; u8 is rounded half to even.
+ *   weights: f32, radius + 1 of them from the middle on, of a filter whose sum is 1 · radius ≥ 1
+ *   scratch: as blurScratch says · fill: a pixel of the picture's type
+ */
+export function blur(
+  x: usize,
+  width: i32,
+  height: i32,
+  channels: i32,
+  isFloat: i32,
+  target: usize,
+  weights: usize,
+  radius: i32,
+  border: i32,
+  fill: usize,
+  scratch: usize,
+): void {
+  setSource(x, width, height, channels, isFloat, border, fill);
+  const pads = scratch;
+  const splats = (pads + ((<usize>radius) << 3) + 15) & ~15;
+  const line = splats + ((<usize>radius + 1) << 4);
+  const lineBytes = rowBytes((width + 2 * radius) * channels, 4);
+  const band = line + 2 * lineBytes;
+  const count = width * channels;
+  const stride = rowBytes(count, 4);
+  const pixel = channels << 2;
+  const first = line + radius * pixel;
+  planPads(pads, radius, radius);
+  for (let i = 0; i <= radius; i++) v128.store(splats + (i << 4), v128.load32_splat(weights + (i << 2)));
+
+  for (let top = 0; top < height; top += BAND) {
+    const rows = min(BAND, height - top);
+    // A row more than an odd number of rows needs, since two are made at a time.
+    for (let i = -radius; i <= rows + radius; i++) loadRow<f32>(top + i, band + (i + radius) * stride);
+    for (let y = 0; y < rows; y += 2) {
+      columnsOfTwo(band + (y + radius) * stride, stride, first, lineBytes, count, splats, line);
+      for (let k = 0; k < min(2, rows - y); k++) {
+        const row = first + k * lineBytes;
+        padRow<f32>(row, pads, radius, radius);
+        if (isFloat) acrossFloat(row, target + ((<usize>((top + y + k) * count)) << 2), count, splats, line, pixel);
+        else across(row, target + (top + y + k) * count, count, splats, line, pixel);
+      }
+    }
+  }
+}
+
+/**
+ * Two rows of sums down the columns: row[0] at `x` and the one below it; stride: bytes of a row of x, toStride: of `to`.
+ * The rows between share their loads.
+ */
+function columnsOfTwo(
+  x: usize,
+  stride: usize,
+  to: usize,
+  toStride: usize,
+  count: i32,
+  weights: usize,
+  weightsEnd: usize,
+): void {
+  for (const end = x + ((<usize>count) << 2); x < end; x += 32, to += 32) {
+    let weight = v128.load(weights);
+    let upperA = v128.load(x);
+    let upperB = v128.load(x, 16);
+    let down = x + stride;
+    let lowerA = v128.load(down);
+    let lowerB = v128.load(down, 16);
+    let a = f32x4.mul(upperA, weight);
+    let b = f32x4.mul(upperB, weight);
+    let c = f32x4.mul(lowerA, weight);
+    let d = f32x4.mul(lowerB, weight);
+    let up = x - stride;
+    down += stride;
+    for (let at = weights + 16; at < weightsEnd; at += 16, up -= stride, down += stride) {
+      weight = v128.load(at);
+      const nextA = v128.load(up);
+      const nextB = v128.load(up, 16);
+      a = f32x4.add(a, f32x4.mul(f32x4.add(nextA, lowerA), weight));
+      b = f32x4.add(b, f32x4.mul(f32x4.add(nextB, lowerB), weight));
+      lowerA = v128.load(down);
+      lowerB = v128.load(down, 16);
+      c = f32x4.add(c, f32x4.mul(f32x4.add(upperA, lowerA), weight));
+      d = f32x4.add(d, f32x4.mul(f32x4.add(upperB, lowerB), weight));
+      upperA = nextA;
+      upperB = nextB;
+    }
+    v128.store(to, a);
+    v128.store(to, b, 16);
+    v128.store(to + toStride, c);
+    v128.store(to + toStride, d, 16);
+  }
+}
+
+/** Sums along a row, whose pads are written, as u8. */
+function across(x: usize, target: usize, count: i32, weights: usize, weightsEnd: usize, pixel: usize): void {
+  const magic = v128.load(magicPlace);
+  for (const end = target + count; target < end; x += 64, target += 16) {
+    let weight = v128.load(weights);
+    let a = f32x4.mul(v128.load(x), weight);
+    let b = f32x4.mul(v128.load(x, 16), weight);
+    let c = f32x4.mul(v128.load(x, 32), weight);
+    let d = f32x4.mul(v128.load(x, 48), weight);
+    let left = x - pixel;
+    let right = x + pixel;
+    for (let at = weights + 16; at < weightsEnd; at += 16, left -= pixel, right += pixel) {
+      weight = v128.load(at);
+      a = f32x4.add(a, f32x4.mul(f32x4.add(v128.load(left), v128.load(right)), weight));
+      b = f32x4.add(b, f32x4.mul(f32x4.add(v128.load(left, 16), v128.load(right, 16)), weight));
+      c = f32x4.add(c, f32x4.mul(f32x4.add(v128.load(left, 32), v128.load(right, 32)), weight));
+      d = f32x4.add(d, f32x4.mul(f32x4.add(v128.load(left, 48), v128.load(right, 48)), weight));
+    }
+    const first = i16x8.narrow_i32x4_s(i32x4.sub(f32x4.add(a, magic), magic), i32x4.sub(f32x4.add(b, magic), magic));
+    const second = i16x8.narrow_i32x4_s(i32x4.sub(f32x4.add(c, magic), magic), i32x4.sub(f32x4.add(d, magic), magic));
+    v128.store(target, i8x16.narrow_i16x8_u(first, second));
+  }
+}
+
+/** As `across`, left as f32. */
+function acrossFloat(x: usize, target: usize, count: i32, weights: usize, weightsEnd: usize, pixel: usize): void {
+  for (const end = target + ((<usize>count) << 2); target < end; x += 32, target += 32) {
+    let weight = v128.load(weights);
+    let a = f32x4.mul(v128.load(x), weight);
+    let b = f32x4.mul(v128.load(x, 16), weight);
+    let left = x - pixel;
+    let right = x + pixel;
+    for (let at = weights + 16; at < weightsEnd; at += 16, left -= pixel, right += pixel) {
+      weight = v128.load(at);
+      a = f32x4.add(a, f32x4.mul(f32x4.add(v128.load(left), v128.load(right)), weight));
+      b = f32x4.add(b, f32x4.mul(f32x4.add(v128.load(left, 16), v128.load(right, 16)), weight));
+    }
+    v128.store(target, a);
+    v128.store(target, b, 16);
+  }
+}
+
+/** Bytes of scratch that `boxBlur` needs. */
+export function boxBlurScratch(width: i32, channels: i32, size: i32): i32 {
+  const line = rowBytes((width + size) * channels, 8);
+  return line * 2 + rowBytes(width * channels, 4) + size * 4 + 64;
+}
+
+/**
+ * target [H,W,C] ← the mean of size × size values around each, the anchor behind the middle for an even size; u8 is
+ * rounded half to even. The sums run along: their cost does not hang on the size; those of u8 are whole numbers, those of
+ * f32 are kept in f64, so nothing adds up over a picture.
+ *   scratch: as boxBlurScratch says · fill: a pixel of the picture's type
+ */
+export function boxBlur(
+  x: usize,
+  width: i32,
+  height: i32,
+  channels: i32,
+  isFloat: i32,
+  target: usize,
+  size: i32,
+  border: i32,
+  fill: usize,
+  scratch: usize,
+): void {
+  setSource(x, width, height, channels, isFloat, border, fill);
+  if (isFloat) boxRows<f64>(width, height, channels, target, size, scratch);
+  else boxRows<i32>(width, height, channels, target, size, scratch);
+}
+
+function boxRows<S>(width: i32, height: i32, channels: i32, target: usize, size: i32, scratch: usize): void {
+  const before = size >> 1;
+  const after = size - 1 - before;
+  const count = width * channels;
+  const lineBytes = rowBytes((width + size) * channels, sizeof<S>());
+  const pads = scratch;
+  const line = (pads + ((<usize>size) << 2) + 15) & ~15;
+  const sums = line + before * channels * sizeof<S>();
+  const results = line + lineBytes;
+  const row = results + lineBytes;
+  planPads(pads, before, after);
+  memory.fill(line, 0, lineBytes);
+  for (let i = -before; i < after; i++) addRow<S>(i, row, sums, count, false);
+  const area = <f32>(size * size);
+  for (let y = 0; y < height; y++) {
+    addRow<S>(y + after, row, sums, count, false);
+    padRow<S>(sums, pads, before, after, <S>size);
+    runAcross<S>(line, results, count, channels, size);
+    if (sizeof<S>() == 8) {
+      for (let i = 0; i < count; i++, target += 4) {
+        store<f32>(target, <f32>(load<f64>(results + ((<usize>i) << 3)) / <f64>area));
+      }
+    } else {
+      divide(results, target, count, area);
+      target += count;
+    }
+    addRow<S>(y - before, row, sums, count, true);
+  }
+}
+
+/** Adds the picture's row to the sums of columns, or takes it away. */
+function addRow<S>(index: i32, row: usize, sums: usize, count: i32, isAway: bool): void {
+  if (sizeof<S>() == 8) {
+    loadRow<f32>(index, row);
+    for (let i = 0; i < count; i++, row += 4, sums += 8) {
+      const value = <f64>load<f32>(row);
+      store<f64>(sums, load<f64>(sums) + (isAway ? -value : value));
+    }
+    return;
+  }
+  loadRow<u8>(index, row);
+  const sign = i16x8.splat(isAway ? -1 : 1);
+  for (const end = row + count; row < end; row += 8, sums += 32) {
+    const values = i16x8.mul(v128.load8x8_u(row), sign);
+    v128.store(sums, i32x4.add(v128.load(sums), i32x4.extend_low_i16x8_s(values)));
+    v128.store(sums, i32x4.add(v128.load(sums, 16), i32x4.extend_high_i16x8_s(values)), 16);
+  }
+}
+
+/** results[i] = the sum of `size` pixels from line[i] on, of the same channel. */
+function runAcross<S>(line: usize, results: usize, count: i32, channels: i32, size: i32): void {
+  const reach = <usize>(channels * size) * sizeof<S>();
+  const pixel = <usize>channels * sizeof<S>();
+  const end = results + <usize>count * sizeof<S>();
+  for (let c = 0; c < channels; c++, line += sizeof<S>(), results += sizeof<S>()) {
+    let sum = <S>0;
+    for (let at = line, last = line + reach; at < last; at += pixel) sum = <S>(sum + load<S>(at));
+    store<S>(results, sum);
+  }
+  for (; results < end; results += sizeof<S>(), line += sizeof<S>()) {
+    store<S>(results, <S>(load<S>(results - pixel) + load<S>(line - pixel + reach) - load<S>(line - pixel)));
+  }
+}
+
+/** target: u8 ← sums / area, rounded half to even; whole blocks. */
+function divide(sums: usize, target: usize, count: i32, area: f32): void {
+  const magic = v128.load(magicPlace);
+  const divisor = f32x4.splat(area);
+  for (const end = target + count; target < end; sums += 32, target += 8) {
+    const a = f32x4.div(f32x4.convert_i32x4_s(v128.load(sums)), divisor);
+    const b = f32x4.div(f32x4.convert_i32x4_s(v128.load(sums, 16)), divisor);
+    const both = i16x8.narrow_i32x4_s(i32x4.sub(f32x4.add(a, magic), magic), i32x4.sub(f32x4.add(b, magic), magic));
+    v128.store64_lane(target, i8x16.narrow_i16x8_u(both, both), 0);
+  }
+}

@@ -1,0 +1,253 @@
+/**
+ * The median of a window, every channel on its own. 3×3 by a network of minima and maxima in vectors; larger windows of
+ * u8 by a histogram that slides along (Huang, Yang and Tang 1979), of f32 by a sorted window that slides along: the cost
+ * of a step grows with the side of the window, not with its area (f32: with a copy of the area).
+ */
+import { loadRow, padRow, planPads, rowBytes, setSource } from './filter-rows';
+
+/** Bytes of scratch that `median` needs. */
+export function medianScratch(width: i32, channels: i32, size: i32): i32 {
+  const rows = rowBytes((width + size) * channels, 4) * size;
+  const windows = (2 * size * size + 4 * size) * 4;
+  return rows + windows + HISTOGRAM_BYTES + size * 8 + 64;
+}
+
+/** 256 counts behind 16 counts of 16 levels each, i32. */
+const HISTOGRAM_BYTES = (256 + 16) * 4;
+
+/**
+ * target [H,W,C] ← the middle of the size × size values around each.
+ *   size: odd, ≥ 3 · scratch: as medianScratch says · fill: a pixel of the picture's type
+ */
+export function median(
+  x: usize,
+  width: i32,
+  height: i32,
+  channels: i32,
+  isFloat: i32,
+  target: usize,
+  size: i32,
+  border: i32,
+  fill: usize,
+  scratch: usize,
+): void {
+  setSource(x, width, height, channels, isFloat, border, fill);
+  if (isFloat) medianRows<f32>(width, height, channels, target, size, scratch);
+  else medianRows<u8>(width, height, channels, target, size, scratch);
+}
+
+function medianRows<T>(width: i32, height: i32, channels: i32, target: usize, size: i32, scratch: usize): void {
+  const radius = size >> 1;
+  const pixel = (<usize>channels) * sizeof<T>();
+  const count = width * channels;
+  const stride = <usize>rowBytes((width + size) * channels, sizeof<T>());
+  const pads = scratch;
+  // Addresses of the rows of a window, from the top; each points to the leftmost value outside.
+  const rows = pads + ((<usize>size) << 2);
+  const work = (rows + ((<usize>size) << 2) + 15) & ~15;
+  const ring = (work + HISTOGRAM_BYTES + ((<usize>(2 * size * size + 4 * size)) << 2) + 15) & ~15;
+  planPads(pads, radius, radius);
+  let next = -radius;
+  for (let y = 0; y < height; y++, target += <usize>count * sizeof<T>()) {
+    for (; next <= y + radius; next++) {
+      const row = ring + <usize>((next + radius) % size) * stride + <usize>radius * pixel;
+      loadRow<T>(next, row);
+      padRow<T>(row, pads, radius, radius);
+    }
+    for (let k = 0; k < size; k++) {
+      store<u32>(rows + (<usize>k << 2), <u32>(ring + <usize>((y + k) % size) * stride));
+    }
+    if (size == 3) networkRow<T>(rows, target, count, pixel);
+    else {
+      for (let c: usize = 0; c < <usize>channels; c++) {
+        const offset = c * sizeof<T>();
+        if (sizeof<T>() == 1) histogramRow(rows, offset, target + offset, width, pixel, size, work);
+        else sortedRow(rows, offset, target + offset, width, pixel, size, work);
+      }
+    }
+  }
+}
+
+@inline
+function low<T>(a: v128, b: v128): v128 {
+  return sizeof<T>() == 1 ? i8x16.min_u(a, b) : f32x4.pmin(a, b);
+}
+
+@inline
+function high<T>(a: v128, b: v128): v128 {
+  return sizeof<T>() == 1 ? i8x16.max_u(a, b) : f32x4.pmax(a, b);
+}
+
+/**
+ * Columns of three sorted first: the median of nine is the median of the largest minimum, the median of medians and the
+ * smallest maximum (Smith 1996). Writes whole vectors.
+ */
+function networkRow<T>(rows: usize, target: usize, count: i32, pixel: usize): void {
+  const top = <usize>load<u32>(rows);
+  const middle = <usize>load<u32>(rows, 4);
+  const bottom = <usize>load<u32>(rows, 8);
+  const bytes = <usize>count * sizeof<T>();
+  for (let at: usize = 0; at < bytes; at += 16) {
+    let least = i32x4.splat(0);
+    let most = i32x4.splat(0);
+    let m0 = i32x4.splat(0);
+    let m1 = i32x4.splat(0);
+    let m2 = i32x4.splat(0);
+    for (let k = 0; k < 3; k++) {
+      const offset = at + <usize>k * pixel;
+      const a = v128.load(top + offset);
+      const b = v128.load(middle + offset);
+      const c = v128.load(bottom + offset);
+      const ab = low<T>(a, b);
+      const ba = high<T>(a, b);
+      const first = low<T>(ab, c);
+      const last = high<T>(ba, c);
+      const between = high<T>(ab, low<T>(ba, c));
+      least = k == 0 ? first : high<T>(least, first);
+      most = k == 0 ? last : low<T>(most, last);
+      if (k == 0) m0 = between;
+      else if (k == 1) m1 = between;
+      else m2 = between;
+    }
+    const median = middleOf<T>(m0, m1, m2);
+    v128.store(target + at, middleOf<T>(least, median, most));
+  }
+}
+
+@inline
+function middleOf<T>(a: v128, b: v128, c: v128): v128 {
+  return high<T>(low<T>(a, b), low<T>(high<T>(a, b), c));
+}
+
+/** One channel of a row of u8. */
+function histogramRow(
+  rows: usize,
+  offset: usize,
+  target: usize,
+  width: i32,
+  pixel: usize,
+  size: i32,
+  histogram: usize,
+): void {
+  const fine = histogram + 64;
+  const half = (size * size) >> 1;
+  memory.fill(histogram, 0, HISTOGRAM_BYTES);
+  const rowsEnd = rows + ((<usize>size) << 2);
+  const reach = <usize>size * pixel;
+  for (let row = rows; row < rowsEnd; row += 4) {
+    for (let at = <usize>load<u32>(row) + offset, end = at + reach; at < end; at += pixel) count(histogram, load<u8>(at), 1);
+  }
+  for (let x = 0; ; ) {
+    let left = half;
+    let coarse = histogram;
+    for (let n = load<i32>(coarse); n <= left; n = load<i32>(coarse)) {
+      left -= n;
+      coarse += 4;
+    }
+    let level = (coarse - histogram) << 2;
+    for (let n = load<i32>(fine + (level << 2)); n <= left; n = load<i32>(fine + (level << 2))) {
+      left -= n;
+      level++;
+    }
+    store<u8>(target, <u8>level);
+    if (++x == width) return;
+    target += pixel;
+    for (let row = rows; row < rowsEnd; row += 4) {
+      const at = <usize>load<u32>(row) + offset;
+      count(histogram, load<u8>(at), -1);
+      count(histogram, load<u8>(at + reach), 1);
+    }
+    offset += pixel;
+  }
+}
+
+@inline
+function count(histogram: usize, level: usize, by: i32): void {
+  const coarse = histogram + ((level >> 4) << 2);
+  store<i32>(coarse, load<i32>(coarse) + by);
+  const fine = histogram + 64 + (level << 2);
+  store<i32>(fine, load<i32>(fine) + by);
+}
+
+/** Bits of f32 ↔ i32 of the same order, so that every value has a place, NaN too; its own inverse. */
+@inline
+function ordered(bits: i32): i32 {
+  return bits ^ ((bits >> 31) & 0x7fffffff);
+}
+
+/** One channel of a row of f32: a column is sorted, merged in while the one that leaves is taken out. */
+function sortedRow(
+  rows: usize,
+  offset: usize,
+  target: usize,
+  width: i32,
+  pixel: usize,
+  size: i32,
+  work: usize,
+): void {
+  const column = (<usize>size) << 2;
+  const area = column * <usize>size;
+  const leaving = work;
+  const coming = work + column;
+  let window = coming + column;
+  let other = window + area;
+  // Grown from nothing: nothing leaves until the window is whole.
+  let filled: usize = 0;
+  for (let k = 0; k < size; k++) {
+    sortColumn(rows, offset + <usize>k * pixel, coming, size);
+    merge(window, filled, leaving, leaving, coming, column, other);
+    filled += column;
+    const swap = window;
+    window = other;
+    other = swap;
+  }
+  const middle = ((<usize>(size * size)) >> 1) << 2;
+  for (let x = 0; ; ) {
+    store<i32>(target, ordered(load<i32>(window + middle)));
+    if (++x == width) return;
+    target += pixel;
+    sortColumn(rows, offset, leaving, size);
+    sortColumn(rows, offset + <usize>size * pixel, coming, size);
+    merge(window, filled, leaving, leaving + column, coming, column, other);
+    const swap = window;
+    window = other;
+    other = swap;
+    offset += pixel;
+  }
+}
+
+/** target ← the column of a window's rows, in order. */
+function sortColumn(rows: usize, offset: usize, target: usize, size: i32): void {
+  for (let k = 0; k < size; k++, rows += 4) {
+    const value = ordered(load<i32>(<usize>load<u32>(rows) + offset));
+    let at = target + (<usize>k << 2);
+    for (; at > target && load<i32>(at - 4) > value; at -= 4) store<i32>(at, load<i32>(at - 4));
+    store<i32>(at, value);
+  }
+}
+
+/** target ← the sorted `window` without those from `leaving` to `leavingEnd`, which it has, and with those of `coming`. */
+function merge(
+  window: usize,
+  windowBytes: usize,
+  leaving: usize,
+  leavingEnd: usize,
+  coming: usize,
+  comingBytes: usize,
+  target: usize,
+): void {
+  const comingEnd = coming + comingBytes;
+  for (const end = window + windowBytes; window < end; window += 4) {
+    const value = load<i32>(window);
+    if (leaving < leavingEnd && load<i32>(leaving) == value) {
+      leaving += 4;
+      continue;
+    }
+    for (; coming < comingEnd && load<i32>(coming) <= value; coming += 4, target += 4) {
+      store<i32>(target, load<i32>(coming));
+    }
+    store<i32>(target, value);
+    target += 4;
+  }
+  memory.copy(target, coming, comingEnd - coming);
+}
