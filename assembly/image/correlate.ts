@@ -120,8 +120,8 @@ function correlateRows<T>(
     }
     const end = writeTaps<T>(taps, weights, filterWidth, filterHeight, y - ring.top, left, pixel);
     if (sizeof<T>() == 2) anyRowShort(taps, end, target, count);
-    else if (toFloat) anyRow(taps, end, target, count, true);
-    else anyRow(taps, end, target, count, false);
+    else if (toFloat) Any.row(taps, end, target, count, true);
+    else Any.row(taps, end, target, count, false);
   }
 }
 
@@ -157,39 +157,41 @@ function writeTaps<T>(
   return taps;
 }
 
-/** Any filter in f32; `toFloat` is a literal. */
-@inline
-function anyRow(taps: usize, tapsEnd: usize, target: usize, count: i32, toFloat: bool): void {
-  const magic = v128.load(constants);
-  const low = v128.load(constants, 16);
-  const high = v128.load(constants, 32);
-  for (let at: usize = 0, end = (<usize>count) << 2; at < end; at += 64) {
-    let sum0 = i32x4.splat(0);
-    let sum1 = i32x4.splat(0);
-    let sum2 = i32x4.splat(0);
-    let sum3 = i32x4.splat(0);
-    for (let tap = taps; tap < tapsEnd; tap += 8) {
-      const value = <usize>load<u32>(tap) + at;
-      const weight = v128.load32_splat(tap, 4);
-      sum0 = f32x4.add(sum0, f32x4.mul(weight, v128.load(value)));
-      sum1 = f32x4.add(sum1, f32x4.mul(weight, v128.load(value, 16)));
-      sum2 = f32x4.add(sum2, f32x4.mul(weight, v128.load(value, 32)));
-      sum3 = f32x4.add(sum3, f32x4.mul(weight, v128.load(value, 48)));
-    }
-    if (toFloat) {
-      const to = target + at;
-      v128.store(to, sum0);
-      v128.store(to, sum1, 16);
-      v128.store(to, sum2, 32);
-      v128.store(to, sum3, 48);
-    } else {
-      sum0 = f32x4.add(f32x4.pmin(f32x4.pmax(sum0, low), high), magic);
-      sum1 = f32x4.add(f32x4.pmin(f32x4.pmax(sum1, low), high), magic);
-      sum2 = f32x4.add(f32x4.pmin(f32x4.pmax(sum2, low), high), magic);
-      sum3 = f32x4.add(f32x4.pmin(f32x4.pmax(sum3, low), high), magic);
-      const first = i16x8.narrow_i32x4_s(i32x4.sub(sum0, magic), i32x4.sub(sum1, magic));
-      const second = i16x8.narrow_i32x4_s(i32x4.sub(sum2, magic), i32x4.sub(sum3, magic));
-      v128.store(target + (at >> 2), i8x16.narrow_i16x8_u(first, second));
+class Any {
+  /** Any filter in f32; `toFloat` is a literal. */
+  @inline
+  static row(taps: usize, tapsEnd: usize, target: usize, count: i32, toFloat: bool): void {
+    const magic = v128.load(constants);
+    const low = v128.load(constants, 16);
+    const high = v128.load(constants, 32);
+    for (let at: usize = 0, end = (<usize>count) << 2; at < end; at += 64) {
+      let sum0 = i32x4.splat(0);
+      let sum1 = i32x4.splat(0);
+      let sum2 = i32x4.splat(0);
+      let sum3 = i32x4.splat(0);
+      for (let tap = taps; tap < tapsEnd; tap += 8) {
+        const value = <usize>load<u32>(tap) + at;
+        const weight = v128.load32_splat(tap, 4);
+        sum0 = f32x4.add(sum0, f32x4.mul(weight, v128.load(value)));
+        sum1 = f32x4.add(sum1, f32x4.mul(weight, v128.load(value, 16)));
+        sum2 = f32x4.add(sum2, f32x4.mul(weight, v128.load(value, 32)));
+        sum3 = f32x4.add(sum3, f32x4.mul(weight, v128.load(value, 48)));
+      }
+      if (toFloat) {
+        const to = target + at;
+        v128.store(to, sum0);
+        v128.store(to, sum1, 16);
+        v128.store(to, sum2, 32);
+        v128.store(to, sum3, 48);
+      } else {
+        sum0 = f32x4.add(f32x4.pmin(f32x4.pmax(sum0, low), high), magic);
+        sum1 = f32x4.add(f32x4.pmin(f32x4.pmax(sum1, low), high), magic);
+        sum2 = f32x4.add(f32x4.pmin(f32x4.pmax(sum2, low), high), magic);
+        sum3 = f32x4.add(f32x4.pmin(f32x4.pmax(sum3, low), high), magic);
+        const first = i16x8.narrow_i32x4_s(i32x4.sub(sum0, magic), i32x4.sub(sum1, magic));
+        const second = i16x8.narrow_i32x4_s(i32x4.sub(sum2, magic), i32x4.sub(sum3, magic));
+        v128.store(target + (at >> 2), i8x16.narrow_i16x8_u(first, second));
+      }
     }
   }
 }
@@ -210,7 +212,15 @@ function anyRowShort(taps: usize, tapsEnd: usize, target: usize, count: i32): vo
 }
 
 /** 3×3 in f32; above, here, below: pixel 0 of three rows; weights: nine splats; pixel: bytes. */
-function smallRow(above: usize, here: usize, below: usize, target: usize, count: i32, weights: usize, pixel: i32): void {
+function smallRow(
+  above: usize,
+  here: usize,
+  below: usize,
+  target: usize,
+  count: i32,
+  weights: usize,
+  pixel: i32,
+): void {
   const magic = v128.load(constants);
   const w0 = v128.load(weights);
   const w1 = v128.load(weights, 16);
@@ -250,10 +260,7 @@ function smallRow(above: usize, here: usize, below: usize, target: usize, count:
     b = f32x4.add(b, f32x4.mul(v128.load(middle, 16), w7));
     a = f32x4.add(a, f32x4.mul(v128.load(q), w8));
     b = f32x4.add(b, f32x4.mul(v128.load(q, 16), w8));
-    const sums = i16x8.narrow_i32x4_s(
-      i32x4.sub(f32x4.add(a, magic), magic),
-      i32x4.sub(f32x4.add(b, magic), magic),
-    );
+    const sums = i16x8.narrow_i32x4_s(i32x4.sub(f32x4.add(a, magic), magic), i32x4.sub(f32x4.add(b, magic), magic));
     v128.store64_lane(target, i8x16.narrow_i16x8_u(sums, sums), 0);
   }
 }

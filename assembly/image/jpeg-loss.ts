@@ -217,7 +217,7 @@ function loseBlock(x: usize, stride: i32, steps: usize): void {
   transpose(block, turned);
   forward(turned, true);
   forward(turned + 16, true);
-  for (let k = 0; k < 256; k += 16) v128.store(turned + k, toSteps(v128.load(turned + k), v128.load(steps + k)));
+  for (let k = 0; k < 256; k += 16) v128.store(turned + k, Steps.round(v128.load(turned + k), v128.load(steps + k)));
   inverse(turned, false);
   inverse(turned + 16, false);
   transpose(turned, block);
@@ -231,16 +231,18 @@ function loseBlock(x: usize, stride: i32, steps: usize): void {
   }
 }
 
-/** Cosines, eight times too large, to the next whole step and back; halves away from 0. */
-@inline
-function toSteps(cosines: v128, step: v128): v128 {
-  const magnitude = f32x4.convert_i32x4_s(i32x4.abs(cosines));
-  const eightfold = f32x4.mul(step, f32x4.splat(8));
-  // Below 2^17 the quotient is at least 2^-17 of its size away from a whole number it has not reached: floor is exact.
-  const count = f32x4.floor(f32x4.div(f32x4.add(magnitude, f32x4.mul(step, f32x4.splat(4))), eightfold));
-  const size = i32x4.trunc_sat_f32x4_s(f32x4.mul(count, step));
-  const sign = i32x4.shr_s(cosines, 31);
-  return i32x4.sub(v128.xor(size, sign), sign);
+class Steps {
+  /** Cosines, eight times too large, to the next whole step and back; halves away from 0. */
+  @inline
+  static round(cosines: v128, step: v128): v128 {
+    const magnitude = f32x4.convert_i32x4_s(i32x4.abs(cosines));
+    const eightfold = f32x4.mul(step, f32x4.splat(8));
+    // Below 2^17 the quotient is at least 2^-17 of its size away from a whole number it has not reached: floor is exact.
+    const count = f32x4.floor(f32x4.div(f32x4.add(magnitude, f32x4.mul(step, f32x4.splat(4))), eightfold));
+    const size = i32x4.trunc_sat_f32x4_s(f32x4.mul(count, step));
+    const sign = i32x4.shr_s(cosines, 31);
+    return i32x4.sub(v128.xor(size, sign), sign);
+  }
 }
 
 function transpose(from: usize, to: usize): void {
@@ -264,15 +266,17 @@ function transpose(from: usize, to: usize): void {
   }
 }
 
-@inline
-function times(a: v128, factor: i32): v128 {
-  return i32x4.mul(a, i32x4.splat(factor));
-}
+class Fixed {
+  @inline
+  static times(a: v128, factor: i32): v128 {
+    return i32x4.mul(a, i32x4.splat(factor));
+  }
 
-/** a / 2^bits, halves up. */
-@inline
-function scaled(a: v128, bits: i32): v128 {
-  return i32x4.shr_s(i32x4.add(a, i32x4.splat(1 << (bits - 1))), bits);
+  /** a / 2^bits, halves up. */
+  @inline
+  static scaled(a: v128, bits: i32): v128 {
+    return i32x4.shr_s(i32x4.add(a, i32x4.splat(1 << (bits - 1))), bits);
+  }
 }
 
 // √2·cos and their sums, in units of 2^-13.
@@ -311,27 +315,27 @@ function forward(x: usize, isSecond: bool): void {
   const even3 = i32x4.sub(sum0, sum3);
   const sum = i32x4.add(even0, even1);
   const difference = i32x4.sub(even0, even1);
-  v128.store(x, isSecond ? scaled(sum, 2) : i32x4.shl(sum, 2));
-  v128.store(x, isSecond ? scaled(difference, 2) : i32x4.shl(difference, 2), 128);
-  const turn = times(i32x4.add(even2, even3), F_0_541);
-  v128.store(x, scaled(i32x4.add(turn, times(even3, F_0_765)), bits), 64);
-  v128.store(x, scaled(i32x4.add(turn, times(even2, -F_1_847)), bits), 192);
+  v128.store(x, isSecond ? Fixed.scaled(sum, 2) : i32x4.shl(sum, 2));
+  v128.store(x, isSecond ? Fixed.scaled(difference, 2) : i32x4.shl(difference, 2), 128);
+  const turn = Fixed.times(i32x4.add(even2, even3), F_0_541);
+  v128.store(x, Fixed.scaled(i32x4.add(turn, Fixed.times(even3, F_0_765)), bits), 64);
+  v128.store(x, Fixed.scaled(i32x4.add(turn, Fixed.times(even2, -F_1_847)), bits), 192);
 
   const d4 = i32x4.sub(s3, s4);
   const d5 = i32x4.sub(s2, s5);
   const d6 = i32x4.sub(s1, s6);
   const d7 = i32x4.sub(s0, s7);
-  const z1 = times(i32x4.add(d4, d7), -F_0_899);
-  const z2 = times(i32x4.add(d5, d6), -F_2_562);
+  const z1 = Fixed.times(i32x4.add(d4, d7), -F_0_899);
+  const z2 = Fixed.times(i32x4.add(d5, d6), -F_2_562);
   const z46 = i32x4.add(d4, d6);
   const z57 = i32x4.add(d5, d7);
-  const z5 = times(i32x4.add(z46, z57), F_1_175);
-  const z3 = i32x4.add(times(z46, -F_1_961), z5);
-  const z4 = i32x4.add(times(z57, -F_0_390), z5);
-  v128.store(x, scaled(i32x4.add(i32x4.add(times(d4, F_0_298), z1), z3), bits), 224);
-  v128.store(x, scaled(i32x4.add(i32x4.add(times(d5, F_2_053), z2), z4), bits), 160);
-  v128.store(x, scaled(i32x4.add(i32x4.add(times(d6, F_3_072), z2), z3), bits), 96);
-  v128.store(x, scaled(i32x4.add(i32x4.add(times(d7, F_1_501), z1), z4), bits), 32);
+  const z5 = Fixed.times(i32x4.add(z46, z57), F_1_175);
+  const z3 = i32x4.add(Fixed.times(z46, -F_1_961), z5);
+  const z4 = i32x4.add(Fixed.times(z57, -F_0_390), z5);
+  v128.store(x, Fixed.scaled(i32x4.add(i32x4.add(Fixed.times(d4, F_0_298), z1), z3), bits), 224);
+  v128.store(x, Fixed.scaled(i32x4.add(i32x4.add(Fixed.times(d5, F_2_053), z2), z4), bits), 160);
+  v128.store(x, Fixed.scaled(i32x4.add(i32x4.add(Fixed.times(d6, F_3_072), z2), z3), bits), 96);
+  v128.store(x, Fixed.scaled(i32x4.add(i32x4.add(Fixed.times(d7, F_1_501), z1), z4), bits), 32);
 }
 
 /** Values of four columns of cosines, in place, 32 bytes from row to row. */
@@ -339,9 +343,9 @@ function inverse(x: usize, isSecond: bool): void {
   const bits = isSecond ? 18 : 11;
   let z2 = v128.load(x, 64);
   let z3 = v128.load(x, 192);
-  let z1 = times(i32x4.add(z2, z3), F_0_541);
-  const even2 = i32x4.add(z1, times(z3, -F_1_847));
-  const even3 = i32x4.add(z1, times(z2, F_0_765));
+  let z1 = Fixed.times(i32x4.add(z2, z3), F_0_541);
+  const even2 = i32x4.add(z1, Fixed.times(z3, -F_1_847));
+  const even3 = i32x4.add(z1, Fixed.times(z2, F_0_765));
   z2 = v128.load(x);
   z3 = v128.load(x, 128);
   const even0 = i32x4.shl(i32x4.add(z2, z3), 13);
@@ -355,24 +359,24 @@ function inverse(x: usize, isSecond: bool): void {
   const t1 = v128.load(x, 160);
   const t2 = v128.load(x, 96);
   const t3 = v128.load(x, 32);
-  z1 = times(i32x4.add(t0, t3), -F_0_899);
-  z2 = times(i32x4.add(t1, t2), -F_2_562);
+  z1 = Fixed.times(i32x4.add(t0, t3), -F_0_899);
+  z2 = Fixed.times(i32x4.add(t1, t2), -F_2_562);
   const z02 = i32x4.add(t0, t2);
   const z13 = i32x4.add(t1, t3);
-  const z5 = times(i32x4.add(z02, z13), F_1_175);
-  z3 = i32x4.add(times(z02, -F_1_961), z5);
-  const z4 = i32x4.add(times(z13, -F_0_390), z5);
-  const b0 = i32x4.add(i32x4.add(times(t0, F_0_298), z1), z3);
-  const b1 = i32x4.add(i32x4.add(times(t1, F_2_053), z2), z4);
-  const b2 = i32x4.add(i32x4.add(times(t2, F_3_072), z2), z3);
-  const b3 = i32x4.add(i32x4.add(times(t3, F_1_501), z1), z4);
+  const z5 = Fixed.times(i32x4.add(z02, z13), F_1_175);
+  z3 = i32x4.add(Fixed.times(z02, -F_1_961), z5);
+  const z4 = i32x4.add(Fixed.times(z13, -F_0_390), z5);
+  const b0 = i32x4.add(i32x4.add(Fixed.times(t0, F_0_298), z1), z3);
+  const b1 = i32x4.add(i32x4.add(Fixed.times(t1, F_2_053), z2), z4);
+  const b2 = i32x4.add(i32x4.add(Fixed.times(t2, F_3_072), z2), z3);
+  const b3 = i32x4.add(i32x4.add(Fixed.times(t3, F_1_501), z1), z4);
 
-  v128.store(x, scaled(i32x4.add(a0, b3), bits));
-  v128.store(x, scaled(i32x4.sub(a0, b3), bits), 224);
-  v128.store(x, scaled(i32x4.add(a1, b2), bits), 32);
-  v128.store(x, scaled(i32x4.sub(a1, b2), bits), 192);
-  v128.store(x, scaled(i32x4.add(a2, b1), bits), 64);
-  v128.store(x, scaled(i32x4.sub(a2, b1), bits), 160);
-  v128.store(x, scaled(i32x4.add(a3, b0), bits), 96);
-  v128.store(x, scaled(i32x4.sub(a3, b0), bits), 128);
+  v128.store(x, Fixed.scaled(i32x4.add(a0, b3), bits));
+  v128.store(x, Fixed.scaled(i32x4.sub(a0, b3), bits), 224);
+  v128.store(x, Fixed.scaled(i32x4.add(a1, b2), bits), 32);
+  v128.store(x, Fixed.scaled(i32x4.sub(a1, b2), bits), 192);
+  v128.store(x, Fixed.scaled(i32x4.add(a2, b1), bits), 64);
+  v128.store(x, Fixed.scaled(i32x4.sub(a2, b1), bits), 160);
+  v128.store(x, Fixed.scaled(i32x4.add(a3, b0), bits), 96);
+  v128.store(x, Fixed.scaled(i32x4.sub(a3, b0), bits), 128);
 }

@@ -38,7 +38,7 @@ export function median(
 
 function medianRows<T>(width: i32, height: i32, channels: i32, target: usize, size: i32, scratch: usize): void {
   const radius = size >> 1;
-  const pixel = (<usize>channels) * sizeof<T>();
+  const pixel = <usize>channels * sizeof<T>();
   const count = width * channels;
   const stride = <usize>rowBytes((width + size) * channels, sizeof<T>());
   const pads = scratch;
@@ -55,7 +55,7 @@ function medianRows<T>(width: i32, height: i32, channels: i32, target: usize, si
       padRow<T>(row, pads, radius, radius);
     }
     for (let k = 0; k < size; k++) {
-      store<u32>(rows + (<usize>k << 2), <u32>(ring + <usize>((y + k) % size) * stride));
+      store<u32>(rows + ((<usize>k) << 2), <u32>(ring + <usize>((y + k) % size) * stride));
     }
     if (size == 3) networkRow<T>(rows, target, count, pixel);
     else {
@@ -68,14 +68,21 @@ function medianRows<T>(width: i32, height: i32, channels: i32, target: usize, si
   }
 }
 
-@inline
-function low<T>(a: v128, b: v128): v128 {
-  return sizeof<T>() == 1 ? i8x16.min_u(a, b) : f32x4.pmin(a, b);
-}
+class Pair {
+  @inline
+  static low<T>(a: v128, b: v128): v128 {
+    return sizeof<T>() == 1 ? i8x16.min_u(a, b) : f32x4.pmin(a, b);
+  }
 
-@inline
-function high<T>(a: v128, b: v128): v128 {
-  return sizeof<T>() == 1 ? i8x16.max_u(a, b) : f32x4.pmax(a, b);
+  @inline
+  static high<T>(a: v128, b: v128): v128 {
+    return sizeof<T>() == 1 ? i8x16.max_u(a, b) : f32x4.pmax(a, b);
+  }
+
+  @inline
+  static middle<T>(a: v128, b: v128, c: v128): v128 {
+    return Pair.high<T>(Pair.low<T>(a, b), Pair.low<T>(Pair.high<T>(a, b), c));
+  }
 }
 
 /**
@@ -98,25 +105,20 @@ function networkRow<T>(rows: usize, target: usize, count: i32, pixel: usize): vo
       const a = v128.load(top + offset);
       const b = v128.load(middle + offset);
       const c = v128.load(bottom + offset);
-      const ab = low<T>(a, b);
-      const ba = high<T>(a, b);
-      const first = low<T>(ab, c);
-      const last = high<T>(ba, c);
-      const between = high<T>(ab, low<T>(ba, c));
-      least = k == 0 ? first : high<T>(least, first);
-      most = k == 0 ? last : low<T>(most, last);
+      const ab = Pair.low<T>(a, b);
+      const ba = Pair.high<T>(a, b);
+      const first = Pair.low<T>(ab, c);
+      const last = Pair.high<T>(ba, c);
+      const between = Pair.high<T>(ab, Pair.low<T>(ba, c));
+      least = k == 0 ? first : Pair.high<T>(least, first);
+      most = k == 0 ? last : Pair.low<T>(most, last);
       if (k == 0) m0 = between;
       else if (k == 1) m1 = between;
       else m2 = between;
     }
-    const median = middleOf<T>(m0, m1, m2);
-    v128.store(target + at, middleOf<T>(least, median, most));
+    const median = Pair.middle<T>(m0, m1, m2);
+    v128.store(target + at, Pair.middle<T>(least, median, most));
   }
-}
-
-@inline
-function middleOf<T>(a: v128, b: v128, c: v128): v128 {
-  return high<T>(low<T>(a, b), low<T>(high<T>(a, b), c));
 }
 
 /** One channel of a row of u8. */
@@ -135,7 +137,8 @@ function histogramRow(
   const rowsEnd = rows + ((<usize>size) << 2);
   const reach = <usize>size * pixel;
   for (let row = rows; row < rowsEnd; row += 4) {
-    for (let at = <usize>load<u32>(row) + offset, end = at + reach; at < end; at += pixel) count(histogram, load<u8>(at), 1);
+    for (let at = <usize>load<u32>(row) + offset, end = at + reach; at < end; at += pixel)
+      Histogram.count(histogram, load<u8>(at), 1);
   }
   for (let x = 0; ; ) {
     let left = half;
@@ -154,37 +157,33 @@ function histogramRow(
     target += pixel;
     for (let row = rows; row < rowsEnd; row += 4) {
       const at = <usize>load<u32>(row) + offset;
-      count(histogram, load<u8>(at), -1);
-      count(histogram, load<u8>(at + reach), 1);
+      Histogram.count(histogram, load<u8>(at), -1);
+      Histogram.count(histogram, load<u8>(at + reach), 1);
     }
     offset += pixel;
   }
 }
 
-@inline
-function count(histogram: usize, level: usize, by: i32): void {
-  const coarse = histogram + ((level >> 4) << 2);
-  store<i32>(coarse, load<i32>(coarse) + by);
-  const fine = histogram + 64 + (level << 2);
-  store<i32>(fine, load<i32>(fine) + by);
+class Histogram {
+  @inline
+  static count(histogram: usize, level: usize, by: i32): void {
+    const coarse = histogram + ((level >> 4) << 2);
+    store<i32>(coarse, load<i32>(coarse) + by);
+    const fine = histogram + 64 + (level << 2);
+    store<i32>(fine, load<i32>(fine) + by);
+  }
 }
 
-/** Bits of f32 ↔ i32 of the same order, so that every value has a place, NaN too; its own inverse. */
-@inline
-function ordered(bits: i32): i32 {
-  return bits ^ ((bits >> 31) & 0x7fffffff);
+class Bits {
+  /** Bits of f32 ↔ i32 of the same order, so that every value has a place, NaN too; its own inverse. */
+  @inline
+  static ordered(bits: i32): i32 {
+    return bits ^ ((bits >> 31) & 0x7fffffff);
+  }
 }
 
 /** One channel of a row of f32: a column is sorted, merged in while the one that leaves is taken out. */
-function sortedRow(
-  rows: usize,
-  offset: usize,
-  target: usize,
-  width: i32,
-  pixel: usize,
-  size: i32,
-  work: usize,
-): void {
+function sortedRow(rows: usize, offset: usize, target: usize, width: i32, pixel: usize, size: i32, work: usize): void {
   const column = (<usize>size) << 2;
   const area = column * <usize>size;
   const leaving = work;
@@ -201,9 +200,9 @@ function sortedRow(
     window = other;
     other = swap;
   }
-  const middle = ((<usize>(size * size)) >> 1) << 2;
+  const middle = (<usize>(size * size) >> 1) << 2;
   for (let x = 0; ; ) {
-    store<i32>(target, ordered(load<i32>(window + middle)));
+    store<i32>(target, Bits.ordered(load<i32>(window + middle)));
     if (++x == width) return;
     target += pixel;
     sortColumn(rows, offset, leaving, size);
@@ -219,8 +218,8 @@ function sortedRow(
 /** target ← the column of a window's rows, in order. */
 function sortColumn(rows: usize, offset: usize, target: usize, size: i32): void {
   for (let k = 0; k < size; k++, rows += 4) {
-    const value = ordered(load<i32>(<usize>load<u32>(rows) + offset));
-    let at = target + (<usize>k << 2);
+    const value = Bits.ordered(load<i32>(<usize>load<u32>(rows) + offset));
+    let at = target + ((<usize>k) << 2);
     for (; at > target && load<i32>(at - 4) > value; at -= 4) store<i32>(at, load<i32>(at - 4));
     store<i32>(at, value);
   }
