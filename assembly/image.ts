@@ -1,5 +1,6 @@
 /** Entry of build/image.wasm: kernels that work on pictures. Bit-exact on every machine, so never built with relaxed SIMD. */
-export { blur, blurScratch, boxBlur, boxBlurScratch } from './image/blur';
+export { blur, blurScratch } from './image/blur';
+export { boxBlur, boxBlurScratch } from './image/box-blur';
 export { convertRow, convolveRow, gatherRow } from './image/convolve';
 export { correlate, correlateScratch, paintSigned } from './image/correlate';
 export { jpegLoss, jpegLossScratch } from './image/jpeg-loss';

@@ -1,7 +1,7 @@
 /**
  * Rows of a picture as filters read them: converted once to the number that the filter sums in, what stands outside
  * written out on both sides, so that no inner loop knows of borders. T is u8, i16 or f32; u8 and i16 of u8 pictures only.
- * Pads may also be written in rows of sums, i32 or f64.
+ * Pads may also be written in rows of sums, i16 or f64.
  */
 import { borderIndex } from './border';
 import { convertRow } from './convolve';
@@ -78,6 +78,15 @@ export function loadRow<T>(row: i32, target: usize): void {
     else convertRow(s.ptr + y * count, target, count);
   } else if (sizeof<T>() == 2) widenRow(s.ptr + y * count, target, count);
   else memory.copy(target, s.ptr + y * count, count);
+}
+
+/** Where the picture's row `row` lies, which may lie outside; `fillRow` where the fill stands for it. */
+export function rowPointer(row: i32, fillRow: usize): usize {
+  const s = source;
+  const y = borderIndex(row, s.height, s.border);
+  if (y < 0) return fillRow;
+  const offset = <usize>(y * s.width * s.channels);
+  return s.ptr + (s.isFloat ? offset << 2 : offset);
 }
 
 /** pads: `left` and then `right` i32, the column that stands for each one outside, −1 for the fill. */
