@@ -1,7 +1,7 @@
 /**
- * The median of a window, every channel on its own. 3×3 and 5×5 by networks of minima and maxima in vectors; larger windows of
- * u8 by a histogram that slides along (Huang, Yang and Tang 1979), of f32 by a sorted window that slides along: the cost
- * of a step grows with the side of the window, not with its area (f32: with a copy of the area).
+ * The median of a window, every channel on its own. 3×3 and 5×5 by networks of minima and maxima in vectors; larger windows
+ * of u8 by a histogram that slides along (Huang, Yang and Tang 1979), whose cost grows with the side of the window, of f32
+ * by counting.
  */
 import { loadRow, padRow, planPads, rowBytes, setSource } from './filter-rows';
 
@@ -9,8 +9,7 @@ import { loadRow, padRow, planPads, rowBytes, setSource } from './filter-rows';
 export function medianScratch(width: i32, channels: i32, size: i32): i32 {
   // As many again for the sorted columns of 5×5.
   const rows = rowBytes((width + size) * channels, 4) * (size == 5 ? 10 : size);
-  const windows = (2 * size * size + 4 * size) * 4;
-  return rows + windows + HISTOGRAM_BYTES + size * 8 + 64;
+  return rows + HISTOGRAM_BYTES + size * 8 + 64;
 }
 
 /** 256 counts behind 16 counts of 16 levels each, i32. */
@@ -45,8 +44,8 @@ function medianRows<T>(width: i32, height: i32, channels: i32, target: usize, si
   const pads = scratch;
   // Addresses of the rows of a window, from the top; each points to the leftmost value outside.
   const rows = pads + ((<usize>size) << 2);
-  const work = (rows + ((<usize>size) << 2) + 15) & ~15;
-  const ring = (work + HISTOGRAM_BYTES + ((<usize>(2 * size * size + 4 * size)) << 2) + 15) & ~15;
+  const histogram = (rows + ((<usize>size) << 2) + 15) & ~15;
+  const ring = histogram + HISTOGRAM_BYTES;
   const sorted = ring + <usize>size * stride;
   planPads(pads, radius, radius);
   let next = -radius;
@@ -55,18 +54,16 @@ function medianRows<T>(width: i32, height: i32, channels: i32, target: usize, si
       const row = ring + <usize>((next + radius) % size) * stride + <usize>radius * pixel;
       loadRow<T>(next, row);
       padRow<T>(row, pads, radius, radius);
+      if (sizeof<T>() == 4 && size > 5) keysOf(row - <usize>radius * pixel, <usize>(width + size - 1) * pixel);
     }
     for (let k = 0; k < size; k++) {
       store<u32>(rows + ((<usize>k) << 2), <u32>(ring + <usize>((y + k) % size) * stride));
     }
     if (size == 3) rowOfThree<T>(rows, target, count, pixel);
     else if (size == 5) rowOfFive<T>(rows, target, count, pixel, stride, sorted);
+    else if (sizeof<T>() == 4) rowByBits(rows, target, count, pixel, size);
     else {
-      for (let c: usize = 0; c < <usize>channels; c++) {
-        const offset = c * sizeof<T>();
-        if (sizeof<T>() == 1) histogramRow(rows, offset, target + offset, width, pixel, size, work);
-        else sortedRow(rows, offset, target + offset, width, pixel, size, work);
-      }
+      for (let c = 0; c < channels; c++) histogramRow(rows, c, target + c, width, pixel, size, histogram);
     }
   }
 }
@@ -298,79 +295,64 @@ class Histogram {
   }
 }
 
-class Bits {
-  /** Bits of f32 ↔ i32 of the same order, so that every value has a place, NaN too; its own inverse. */
+/** Bits of f32 ↔ i32 of the same order, so that every value has a place, NaN too; its own inverse. */
+class Key {
   @inline
-  static ordered(bits: i32): i32 {
-    return bits ^ ((bits >> 31) & 0x7fffffff);
+  static of(bits: v128): v128 {
+    return v128.xor(bits, i32x4.shr_u(i32x4.shr_s(bits, 31), 1));
   }
 }
 
-/** One channel of a row of f32: a column is sorted, merged in while the one that leaves is taken out. */
-function sortedRow(rows: usize, offset: usize, target: usize, width: i32, pixel: usize, size: i32, work: usize): void {
-  const column = (<usize>size) << 2;
-  const area = column * <usize>size;
-  const leaving = work;
-  const coming = work + column;
-  let window = coming + column;
-  let other = window + area;
-  // Grown from nothing: nothing leaves until the window is whole.
-  let filled: usize = 0;
-  for (let k = 0; k < size; k++) {
-    sortColumn(rows, offset + <usize>k * pixel, coming, size);
-    merge(window, filled, leaving, leaving, coming, column, other);
-    filled += column;
-    const swap = window;
-    window = other;
-    other = swap;
-  }
-  const middle = (<usize>(size * size) >> 1) << 2;
-  for (let x = 0; ; ) {
-    store<i32>(target, Bits.ordered(load<i32>(window + middle)));
-    if (++x == width) return;
-    target += pixel;
-    sortColumn(rows, offset, leaving, size);
-    sortColumn(rows, offset + <usize>size * pixel, coming, size);
-    merge(window, filled, leaving, leaving + column, coming, column, other);
-    const swap = window;
-    window = other;
-    other = swap;
-    offset += pixel;
-  }
+/** The bits of a row of f32 ↔ its keys; whole vectors. */
+function keysOf(x: usize, bytes: usize): void {
+  for (const end = x + bytes; x < end; x += 16) v128.store(x, Key.of(v128.load(x)));
 }
 
-/** target ← the column of a window's rows, in order. */
-function sortColumn(rows: usize, offset: usize, target: usize, size: i32): void {
-  for (let k = 0; k < size; k++, rows += 4) {
-    const value = Bits.ordered(load<i32>(<usize>load<u32>(rows) + offset));
-    let at = target + ((<usize>k) << 2);
-    for (; at > target && load<i32>(at - 4) > value; at -= 4) store<i32>(at, load<i32>(at - 4));
-    store<i32>(at, value);
-  }
-}
-
-/** target ← the sorted `window` without those from `leaving` to `leavingEnd`, which it has, and with those of `coming`. */
-function merge(
-  window: usize,
-  windowBytes: usize,
-  leaving: usize,
-  leavingEnd: usize,
-  coming: usize,
-  comingBytes: usize,
-  target: usize,
-): void {
-  const comingEnd = coming + comingBytes;
-  for (const end = window + windowBytes; window < end; window += 4) {
-    const value = load<i32>(window);
-    if (leaving < leavingEnd && load<i32>(leaving) == value) {
-      leaving += 4;
-      continue;
+/**
+ * A row of f32, of which `rows` hold the keys: the median is built bit by bit from the top, each set where no more than
+ * half of the window lies below. Bits in which a window's keys agree are taken over, so levels that are whole numbers
+ * cost half. Writes blocks of eight.
+ */
+function rowByBits(rows: usize, target: usize, count: i32, pixel: usize, size: i32): void {
+  const rowsEnd = rows + ((<usize>size) << 2);
+  const reach = <usize>size * pixel;
+  const half = i32x4.splat((size * size) >> 1);
+  const sign = i32x4.splat(0x80000000);
+  for (let at: usize = 0, end = (<usize>count) << 2; at < end; at += 32) {
+    const firstA = v128.load(<usize>load<u32>(rows) + at);
+    const firstB = v128.load(<usize>load<u32>(rows) + at, 16);
+    let varying = i32x4.splat(0);
+    for (let row = rows; row < rowsEnd; row += 4) {
+      for (let x = <usize>load<u32>(row) + at, last = x + reach; x < last; x += pixel) {
+        varying = v128.or(varying, v128.xor(v128.load(x), firstA));
+        varying = v128.or(varying, v128.xor(v128.load(x, 16), firstB));
+      }
     }
-    for (; coming < comingEnd && load<i32>(coming) <= value; coming += 4, target += 4) {
-      store<i32>(target, load<i32>(coming));
+    let left = i32x4.extract_lane(varying, 0) | i32x4.extract_lane(varying, 1);
+    left |= i32x4.extract_lane(varying, 2) | i32x4.extract_lane(varying, 3);
+    const agreed = i32x4.splat(~left);
+    // Unsigned here, so that setting a bit makes a number larger.
+    let a = v128.and(v128.xor(firstA, sign), agreed);
+    let b = v128.and(v128.xor(firstB, sign), agreed);
+    while (left != 0) {
+      const bit = <i32>(<u32>0x80000000 >> clz(left));
+      left ^= bit;
+      const triedA = v128.or(a, i32x4.splat(bit));
+      const triedB = v128.or(b, i32x4.splat(bit));
+      const limitA = v128.xor(triedA, sign);
+      const limitB = v128.xor(triedB, sign);
+      let belowA = i32x4.splat(0);
+      let belowB = i32x4.splat(0);
+      for (let row = rows; row < rowsEnd; row += 4) {
+        for (let x = <usize>load<u32>(row) + at, last = x + reach; x < last; x += pixel) {
+          belowA = i32x4.sub(belowA, i32x4.lt_s(v128.load(x), limitA));
+          belowB = i32x4.sub(belowB, i32x4.lt_s(v128.load(x, 16), limitB));
+        }
+      }
+      a = v128.bitselect(a, triedA, i32x4.gt_s(belowA, half));
+      b = v128.bitselect(b, triedB, i32x4.gt_s(belowB, half));
     }
-    store<i32>(target, value);
-    target += 4;
+    v128.store(target + at, Key.of(v128.xor(a, sign)));
+    v128.store(target + at, Key.of(v128.xor(b, sign)), 16);
   }
-  memory.copy(target, coming, comingEnd - coming);
 }
