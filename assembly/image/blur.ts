@@ -1,8 +1,5 @@
 /** Blurs that come apart into columns and rows, with symmetric weights, in f32. */
-import { loadRow, padRow, planPads, rowBytes, setSource } from './filter-rows';
-
-/** 1.5·2^23, of which adding and taking away rounds half to even below 2^22. */
-const magicPlace = memory.data<f32>([12582912, 12582912, 12582912, 12582912]);
+import { loadRow, magicPlace, padRow, planPads, rowBytes, setSource } from './filter-rows';
 
 /** Rows blurred at a time; even. More of them convert fewer rows twice, fewer stay in the cache. */
 const BAND: i32 = 64;

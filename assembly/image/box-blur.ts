@@ -2,10 +2,7 @@
  * The mean of a window. Sums down the columns run along from row to row, so the cost hardly hangs on the size; those of
  * u8 are whole numbers, those of f32 are kept in f64, so nothing adds up over a picture.
  */
-import { loadRow, padRow, planPads, rowBytes, rowPointer, setSource } from './filter-rows';
-
-/** 1.5·2^23, of which adding and taking away rounds half to even below 2^22. */
-const magicPlace = memory.data<f32>([12582912, 12582912, 12582912, 12582912]);
+import { loadRow, magicPlace, padRow, planPads, rowBytes, rowPointer, setSource } from './filter-rows';
 
 /** Windows up to this size have sums within i16. */
 const SHORT_SIZE = 11;

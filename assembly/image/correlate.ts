@@ -3,11 +3,11 @@
  * sides), any border, type and channel count. As many source rows as the filter is high are held in a ring; three inner
  * loops: exact i16 where weights are whole numbers whose sums fit, 3×3 in f32, and any filter in f32, product by product.
  */
-import { loadRow, padRow, planPads, rowBytes, setSource } from './filter-rows';
+import { smallRow, smallRowShort } from './correlate-small';
+import { loadRow, magicPlace, padRow, planPads, rowBytes, setSource } from './filter-rows';
 
-/** 1.5·2^23, of which adding and taking away rounds half to even below 2^22; the ends of u8. */
-
-const constants = memory.data<f32>([12582912, 12582912, 12582912, 12582912, 0, 0, 0, 0, 255, 255, 255, 255]);
+/** The ends of u8. */
+const levelEnds = memory.data<f32>([0, 0, 0, 0, 255, 255, 255, 255]);
 
 /** Where the rows of the ring lie: `rows` slots of `stride` bytes. */
 @unmanaged
@@ -42,8 +42,8 @@ function fitsShort(weights: usize, count: i32): bool {
   return sum * 255 <= 32767;
 }
 
-/** Whether sums stay where MAGIC rounds, without clipping them first. */
-function fitsMagic(weights: usize, count: i32): bool {
+/** Whether sums round by `magicPlace` without being clipped first. */
+function roundsUnclipped(weights: usize, count: i32): bool {
   let sum: f32 = 0;
   for (let i = 0; i < count; i++) sum += abs<f32>(load<f32>(weights + ((<usize>i) << 2)));
   return sum * 255 < 2097152;
@@ -92,7 +92,8 @@ function correlateRows<T>(
   const left = filterWidth >> 1;
   const right = filterWidth - 1 - left;
   const pixel = channels * sizeof<T>();
-  const isSmall = filterWidth == 3 && filterHeight == 3 && !toFloat && (sizeof<T>() == 2 || fitsMagic(weights, 9));
+  const isSmall =
+    filterWidth == 3 && filterHeight == 3 && !toFloat && (sizeof<T>() == 2 || roundsUnclipped(weights, 9));
   const pads = scratch;
   const splats = (pads + ((<usize>filterWidth) << 2) + 15) & ~15;
   const taps = splats + 9 * 16;
@@ -161,9 +162,9 @@ class Any {
   /** Any filter in f32; `toFloat` is a literal. */
   @inline
   static row(taps: usize, tapsEnd: usize, target: usize, count: i32, toFloat: bool): void {
-    const magic = v128.load(constants);
-    const low = v128.load(constants, 16);
-    const high = v128.load(constants, 32);
+    const magic = v128.load(magicPlace);
+    const low = v128.load(levelEnds);
+    const high = v128.load(levelEnds, 16);
     for (let at: usize = 0, end = (<usize>count) << 2; at < end; at += 64) {
       let sum0 = i32x4.splat(0);
       let sum1 = i32x4.splat(0);
@@ -209,144 +210,4 @@ function anyRowShort(taps: usize, tapsEnd: usize, target: usize, count: i32): vo
     }
     v128.store(target + (at >> 1), i8x16.narrow_i16x8_u(sum0, sum1));
   }
-}
-
-/** 3×3 in f32; above, here, below: pixel 0 of three rows; weights: nine splats; pixel: bytes. */
-function smallRow(
-  above: usize,
-  here: usize,
-  below: usize,
-  target: usize,
-  count: i32,
-  weights: usize,
-  pixel: i32,
-): void {
-  const magic = v128.load(constants);
-  const w0 = v128.load(weights);
-  const w1 = v128.load(weights, 16);
-  const w2 = v128.load(weights, 32);
-  const w3 = v128.load(weights, 48);
-  const w4 = v128.load(weights, 64);
-  const w5 = v128.load(weights, 80);
-  const w6 = v128.load(weights, 96);
-  const w7 = v128.load(weights, 112);
-  const w8 = v128.load(weights, 128);
-  const toHere = here - above;
-  const toBelow = below - above;
-  for (const end = target + count; target < end; target += 8, above += 32) {
-    let p = above - pixel;
-    let q = above + pixel;
-    let a = f32x4.mul(v128.load(p), w0);
-    let b = f32x4.mul(v128.load(p, 16), w0);
-    a = f32x4.add(a, f32x4.mul(v128.load(above), w1));
-    b = f32x4.add(b, f32x4.mul(v128.load(above, 16), w1));
-    a = f32x4.add(a, f32x4.mul(v128.load(q), w2));
-    b = f32x4.add(b, f32x4.mul(v128.load(q, 16), w2));
-    let middle = above + toHere;
-    p = middle - pixel;
-    q = middle + pixel;
-    a = f32x4.add(a, f32x4.mul(v128.load(p), w3));
-    b = f32x4.add(b, f32x4.mul(v128.load(p, 16), w3));
-    a = f32x4.add(a, f32x4.mul(v128.load(middle), w4));
-    b = f32x4.add(b, f32x4.mul(v128.load(middle, 16), w4));
-    a = f32x4.add(a, f32x4.mul(v128.load(q), w5));
-    b = f32x4.add(b, f32x4.mul(v128.load(q, 16), w5));
-    middle = above + toBelow;
-    p = middle - pixel;
-    q = middle + pixel;
-    a = f32x4.add(a, f32x4.mul(v128.load(p), w6));
-    b = f32x4.add(b, f32x4.mul(v128.load(p, 16), w6));
-    a = f32x4.add(a, f32x4.mul(v128.load(middle), w7));
-    b = f32x4.add(b, f32x4.mul(v128.load(middle, 16), w7));
-    a = f32x4.add(a, f32x4.mul(v128.load(q), w8));
-    b = f32x4.add(b, f32x4.mul(v128.load(q, 16), w8));
-    const sums = i16x8.narrow_i32x4_s(i32x4.sub(f32x4.add(a, magic), magic), i32x4.sub(f32x4.add(b, magic), magic));
-    v128.store64_lane(target, i8x16.narrow_i16x8_u(sums, sums), 0);
-  }
-}
-
-/** As smallRow for whole weights, 16 values at a time. */
-function smallRowShort(
-  above: usize,
-  here: usize,
-  below: usize,
-  target: usize,
-  count: i32,
-  weights: usize,
-  pixel: i32,
-): void {
-  const w0 = v128.load(weights);
-  const w1 = v128.load(weights, 16);
-  const w2 = v128.load(weights, 32);
-  const w3 = v128.load(weights, 48);
-  const w4 = v128.load(weights, 64);
-  const w5 = v128.load(weights, 80);
-  const w6 = v128.load(weights, 96);
-  const w7 = v128.load(weights, 112);
-  const w8 = v128.load(weights, 128);
-  const toHere = here - above;
-  const toBelow = below - above;
-  for (const end = target + count; target < end; target += 16, above += 32) {
-    let p = above - pixel;
-    let q = above + pixel;
-    let a = i16x8.mul(v128.load(p), w0);
-    let b = i16x8.mul(v128.load(p, 16), w0);
-    a = i16x8.add(a, i16x8.mul(v128.load(above), w1));
-    b = i16x8.add(b, i16x8.mul(v128.load(above, 16), w1));
-    a = i16x8.add(a, i16x8.mul(v128.load(q), w2));
-    b = i16x8.add(b, i16x8.mul(v128.load(q, 16), w2));
-    let middle = above + toHere;
-    p = middle - pixel;
-    q = middle + pixel;
-    a = i16x8.add(a, i16x8.mul(v128.load(p), w3));
-    b = i16x8.add(b, i16x8.mul(v128.load(p, 16), w3));
-    a = i16x8.add(a, i16x8.mul(v128.load(middle), w4));
-    b = i16x8.add(b, i16x8.mul(v128.load(middle, 16), w4));
-    a = i16x8.add(a, i16x8.mul(v128.load(q), w5));
-    b = i16x8.add(b, i16x8.mul(v128.load(q, 16), w5));
-    middle = above + toBelow;
-    p = middle - pixel;
-    q = middle + pixel;
-    a = i16x8.add(a, i16x8.mul(v128.load(p), w6));
-    b = i16x8.add(b, i16x8.mul(v128.load(p, 16), w6));
-    a = i16x8.add(a, i16x8.mul(v128.load(middle), w7));
-    b = i16x8.add(b, i16x8.mul(v128.load(middle, 16), w7));
-    a = i16x8.add(a, i16x8.mul(v128.load(q), w8));
-    b = i16x8.add(b, i16x8.mul(v128.load(q, 16), w8));
-    v128.store(target, i8x16.narrow_i16x8_u(a, b));
-  }
-}
-
-/**
- * Signed sums painted on one colour scale: blue below 0, white at 0, red above, full at the largest magnitude.
- *   sums: f32 [pixels, channels], the first three are added up · x, target: [pixels, channels], u8 or f32;
- *   a fourth channel is copied from x
- */
-export function paintSigned(sums: usize, x: usize, target: usize, pixels: i32, channels: i32, isFloat: i32): void {
-  const step = (<usize>channels) << 2;
-  const end = sums + <usize>pixels * step;
-  let largest: f64 = 0;
-  for (let at = sums; at < end; at += step) largest = max<f64>(largest, abs<f64>(sumOfThree(at)));
-  const pixel: usize = isFloat ? step : channels;
-  for (; sums < end; sums += step, x += pixel, target += pixel) {
-    const sum = sumOfThree(sums);
-    const pale: f64 = largest == 0 ? 255 : 255 * (1 - abs<f64>(sum) / largest);
-    const red: f64 = sum < 0 ? pale : 255;
-    const blue: f64 = sum > 0 ? pale : 255;
-    if (isFloat) {
-      store<f32>(target, <f32>red);
-      store<f32>(target, <f32>pale, 4);
-      store<f32>(target, <f32>blue, 8);
-      if (channels > 3) store<f32>(target, load<f32>(x, 12), 12);
-    } else {
-      store<u8>(target, <u8>nearest<f64>(red));
-      store<u8>(target, <u8>nearest<f64>(pale), 1);
-      store<u8>(target, <u8>nearest<f64>(blue), 2);
-      if (channels > 3) store<u8>(target, load<u8>(x, 3), 3);
-    }
-  }
-}
-
-function sumOfThree(at: usize): f64 {
-  return <f64>load<f32>(at) + <f64>load<f32>(at, 4) + <f64>load<f32>(at, 8);
 }

@@ -9,6 +9,9 @@ import { convertRow } from './convolve';
 /** Values that loops over rows may read and write behind a row's end. */
 export const BLOCK: i32 = 16;
 
+/** 1.5·2^23 in four lanes: adding it and taking it away as a whole number rounds half to even, below 2^22. */
+export const magicPlace = memory.data<f32>([12582912, 12582912, 12582912, 12582912]);
+
 /** The picture that is filtered, packed [H,W,C]. */
 @unmanaged
 class Source {
