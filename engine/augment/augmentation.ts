@@ -55,6 +55,8 @@ export interface Augmentation<O extends Options = Options> {
   check?(node: Readonly<Record<string, unknown>>, path: Path): void;
   /** rgb: needs three channels, a fourth is left alone. Any number of channels where left out. */
   readonly needs?: 'rgb';
+  /** As `needs: 'rgb'`, but only where these constants stand in the node. */
+  readonly needsRgbFor?: Partial<Record<keyof O & string, unknown>>;
   /** Draws for each pixel or cell: resolved pipelines carry its stream. */
   readonly draws?: true;
   /** training: refused elsewhere. batch: as that, and it mixes the pictures of a batch. */
@@ -76,6 +78,15 @@ export interface Augmentation<O extends Options = Options> {
 
   /** Nodes, less their type, that the suites, the docs and the benchmark run. */
   readonly samples: readonly Readonly<Record<string, unknown>>[];
+}
+
+/** The key of a node that makes it need three channels, `type` where it always does; nothing where it does not. */
+export function rgbKey(
+  { needs, needsRgbFor = {} }: Augmentation,
+  node: Readonly<Record<string, unknown>>,
+): string | undefined {
+  if (needs === 'rgb') return 'type';
+  return Object.keys(needsRgbFor).find((key) => node[key] === needsRgbFor[key]);
 }
 
 /** Keeps the types of options through to params. */

@@ -7,7 +7,7 @@ import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import canonicalize from 'canonicalize';
 import { EngineError } from '../errors.ts';
 import { excerpt } from '../json.ts';
-import type { Augmentation, PictureKind } from './augmentation.ts';
+import { type Augmentation, type PictureKind, rgbKey } from './augmentation.ts';
 import { type AugmentationType, augmentationOf, augmentations } from './operations/index.ts';
 import { type Draw, number, type Option } from './options.ts';
 import { type Path, pipelineError } from './pipeline-error.ts';
@@ -210,7 +210,7 @@ class Compiler {
     const operation = augmentationOf(type);
     const keys = Object.keys(operation.options);
     refuseUnknown(object, [...baseKeys, ...keys, ...(operation.draws ? ['stream'] : [])], path);
-    this.#checkKind(type, operation, path);
+    this.#checkKind(type, operation, object, path);
     const named = (key: string) => Object.hasOwn(object, key);
     for (const alternatives of operation.alternatives ?? []) {
       const both = alternatives.filter(named);
@@ -233,12 +233,13 @@ class Compiler {
     return { ...base, type, draws, stream: object.stream };
   }
 
-  #checkKind(type: string, operation: Augmentation, path: Path): void {
+  #checkKind(type: string, operation: Augmentation, node: Readonly<Record<string, unknown>>, path: Path): void {
     const { channels, training = false } = this.#options;
-    if (operation.needs === 'rgb' && channels !== 3 && channels !== 4) {
+    const key = rgbKey(operation, node);
+    if (key !== undefined && channels !== 3 && channels !== 4) {
       throw pipelineError(
-        [...path, 'type'],
-        `${type} needs pictures of 3 channels (or 4, the last left alone), these have ${channels}`,
+        [...path, key],
+        `${key === 'type' ? '' : `${key} `}${node[key]} needs pictures of 3 channels (or 4, the last left alone), these have ${channels}`,
       );
     }
     if (operation.only && !training) {

@@ -64,10 +64,13 @@ function picture(name: string, text: string): string {
 }
 
 function section(type: AugmentationType): string {
-  const { summary, options, only, needs, draws, matrix, field, samples } = augmentationOf(type);
+  const { summary, options, only, needs, needsRgbFor, draws, matrix, field, samples } = augmentationOf(type);
   const traits = [
     matrix || field ? 'moves boxes, keypoints and masks along' : '',
     needs === 'rgb' ? 'needs RGB; a fourth channel is left alone' : '',
+    ...Object.entries(needsRgbFor ?? {}).map(
+      ([key, value]) => `\`${key}\` ${value} needs RGB; a fourth channel is left alone`,
+    ),
     draws ? 'draws for each pixel or cell' : '',
     only === 'training' ? 'in training only' : '',
     only === 'batch' ? 'in training only: mixes the pictures of a batch' : '',

@@ -2,6 +2,7 @@
  * A run of every augmentation that works on one picture, as digests: for Node, workerd and a browser, which all have to
  * come to those of test/fixtures/augment-digests.json (made by augment-digests.ts beside it).
  */
+import { rgbKey } from '../../engine/augment/augmentation.ts';
 import { augmentationOf, augmentationTypes } from '../../engine/augment/operations/index.ts';
 import type { Pixels } from '../../engine/augment/studio.ts';
 import type { ImageKernels } from '../../engine/image/kernels.ts';
@@ -30,7 +31,7 @@ export function augmentDigests(kernels: ImageKernels): Digests {
   const digests: Record<string, string> = {};
   for (const { type, sample, node } of everySample()) {
     if (augmentationOf(type).only) continue;
-    const channels = augmentationOf(type).needs === 'rgb' ? [3] : [3, 1];
+    const channels = rgbKey(augmentationOf(type), node) === undefined ? [3, 1] : [3];
     for (const count of channels) {
       for (const pixels of ['u8', 'f32'] as const) {
         const picture = testPicture(61, 47, count, pixels);

@@ -1,24 +1,31 @@
 /** Every augmentation by the name that pipelines use. To add one: a file beside this, a line here, a reference in test/. */
 import type { Augmentation } from '../augmentation.ts';
 import { affine } from './affine.ts';
+import { boxBlur } from './box-blur.ts';
 import { brightness } from './brightness.ts';
 import { channelShuffle } from './channel-shuffle.ts';
 import { clouds } from './clouds.ts';
 import { coarseDropout } from './coarse-dropout.ts';
 import { coarseSalt } from './coarse-salt.ts';
 import { contrast } from './contrast.ts';
+import { convolve } from './convolve.ts';
 import { cutmix } from './cutmix.ts';
 import { cutout } from './cutout.ts';
+import { emboss } from './emboss.ts';
 import { equalize } from './equalize.ts';
 import { fastSnowyLandscape } from './fast-snowy-landscape.ts';
 import { fog } from './fog.ts';
 import { gamma } from './gamma.ts';
+import { gaussianBlur } from './gaussian-blur.ts';
 import { gaussianNoise } from './gaussian-noise.ts';
 import { grayscale } from './grayscale.ts';
 import { hflip } from './hflip.ts';
 import { hueSaturation } from './hue-saturation.ts';
 import { invert } from './invert.ts';
+import { jpegCompression } from './jpeg-compression.ts';
+import { medianBlur } from './median-blur.ts';
 import { mixup } from './mixup.ts';
+import { motionBlur } from './motion-blur.ts';
 import { normalize } from './normalize.ts';
 import { poissonNoise } from './poisson-noise.ts';
 import { posterize } from './posterize.ts';
@@ -26,6 +33,7 @@ import { rotate } from './rotate.ts';
 import { rotate90 } from './rotate90.ts';
 import { saltAndPepper } from './salt-and-pepper.ts';
 import { scale } from './scale.ts';
+import { sharpen } from './sharpen.ts';
 import { shear } from './shear.ts';
 import { snowflakes } from './snowflakes.ts';
 import { solarize } from './solarize.ts';
@@ -37,24 +45,31 @@ import { vflip } from './vflip.ts';
 
 export const augmentations = {
   affine,
+  boxBlur,
   brightness,
   channelShuffle,
   clouds,
   coarseDropout,
   coarseSalt,
   contrast,
+  convolve,
   cutmix,
   cutout,
+  emboss,
   equalize,
   fastSnowyLandscape,
   fog,
   gamma,
+  gaussianBlur,
   gaussianNoise,
   grayscale,
   hflip,
   hueSaturation,
   invert,
+  jpegCompression,
+  medianBlur,
   mixup,
+  motionBlur,
   normalize,
   poissonNoise,
   posterize,
@@ -62,6 +77,7 @@ export const augmentations = {
   rotate90,
   saltAndPepper,
   scale,
+  sharpen,
   shear,
   snowflakes,
   solarize,

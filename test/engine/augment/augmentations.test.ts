@@ -1,5 +1,6 @@
 /** Laws that every augmentation keeps, on every sample of the registry. */
 import { describe, expect, test } from 'vitest';
+import { rgbKey } from '../../../engine/augment/augmentation.ts';
 import { augmentationOf } from '../../../engine/augment/operations/index.ts';
 import { stepRandom } from '../../../engine/augment/resolve.ts';
 import type { Pixels } from '../../../engine/augment/studio.ts';
@@ -19,8 +20,8 @@ const sizes = [
   [7, 2],
 ] as const;
 
-const channelsOf = (type: (typeof samples)[number]['type']) =>
-  augmentationOf(type).needs === 'rgb' ? [3, 4] : [1, 3, 4, 5];
+const channelsOf = ({ type, node }: (typeof samples)[number]) =>
+  rgbKey(augmentationOf(type), node) === undefined ? [1, 3, 4, 5] : [3, 4];
 
 /** Results against the exact values: rounding of a value that lies within `bound` of a half may go either way. */
 function faults(found: Pixels, exact: { readonly data: Float64Array }, { bound, rounding }: AugmentReference): number {
@@ -39,8 +40,8 @@ function faults(found: Pixels, exact: { readonly data: Float64Array }, { bound, 
   return count;
 }
 
-describe.each(samples)('$type $sample', ({ type, node }) => {
-  const pictures = channelsOf(type).flatMap((channels) =>
+describe.each(samples)('$type $sample', ({ type, sample, node }) => {
+  const pictures = channelsOf({ type, sample, node }).flatMap((channels) =>
     sizes.flatMap(([width, height]) => [
       testPicture(width, height, channels, 'u8'),
       testPicture(width, height, channels, 'f32'),

@@ -1,31 +1,39 @@
 /** The naive truth of every augmentation: plain loops in f64, no rounding, no clipping, one file a family. */
 import type { AugmentationType } from '../../../engine/augment/operations/index.ts';
 import { affine, exactCopy } from './affine.ts';
-import { channelShuffle, fastSnowyLandscape, grayscale, hueSaturation } from './colour.ts';
+import { brightness, channelShuffle, fastSnowyLandscape, grayscale, hueSaturation } from './colour.ts';
+import { boxBlur, convolve, emboss, gaussianBlur, medianBlur, motionBlur, sharpen } from './filters.ts';
 import { brightness, contrast, equalize, gamma, invert, posterize } from './levels.ts';
 import { coarseDropout, coarseSalt, cutout, gaussianNoise, poissonNoise, saltAndPepper } from './noise.ts';
 import type { AugmentReference } from './reference.ts';
 
 export const augmentReferences = {
   affine,
+  boxBlur,
   brightness,
   channelShuffle,
   clouds: 'test/engine/augment/weather.test.ts: alpha, intensity, statistics',
   coarseDropout,
   coarseSalt,
   contrast,
+  convolve,
   cutmix: 'test/engine/augment/batch.test.ts',
   cutout,
+  emboss,
   equalize,
   fastSnowyLandscape,
   fog: 'test/engine/augment/weather.test.ts: alpha, intensity, statistics',
   gamma,
+  gaussianBlur,
   gaussianNoise,
   grayscale,
   hflip: exactCopy,
   hueSaturation,
   invert,
+  jpegCompression: 'test/engine/augment/jpeg-compression.test.ts: against libjpeg',
+  medianBlur,
   mixup: 'test/engine/augment/batch.test.ts',
+  motionBlur,
   normalize: 'engine/image/preprocess.ts does it: test/scripts/training/augmentation.test.ts',
   poissonNoise,
   posterize,
@@ -33,6 +41,7 @@ export const augmentReferences = {
   rotate90: exactCopy,
   saltAndPepper,
   scale: affine,
+  sharpen,
   shear: affine,
   snowflakes: 'test/engine/augment/weather.test.ts: flakes, streaks, blend, statistics',
   solarize: invert,
