@@ -3,14 +3,10 @@
  * each operation rounded on its own, so the bytes are the same everywhere.
  */
 
+import { borderIndex } from './border';
+
 const NEAREST = 0;
 const BILINEAR = 1;
-
-// engine/image/border.ts has the order.
-const CONSTANT = 0;
-const EDGE = 1;
-const SYMMETRIC = 2;
-const REFLECT = 3;
 
 /** Bicubic convolution of Keys (1981) with OpenCV's a. */
 const CUBIC: f32 = -0.75;
@@ -30,28 +26,6 @@ class Source {
 }
 
 const source = changetype<Source>(memory.data(32, 16));
-
-function modulo(value: i32, divisor: i32): i32 {
-  const rest = value % divisor;
-  return rest < 0 ? rest + divisor : rest;
-}
-
-/** The index that stands for `index`, −1 for the fill (engine/image/border.ts). */
-function borderIndex(index: i32, size: i32, border: i32): i32 {
-  if (<u32>index < <u32>size) return index;
-  if (border == CONSTANT) return -1;
-  if (border == EDGE) return index < 0 ? 0 : size - 1;
-  if (border == SYMMETRIC) {
-    const folded = modulo(index, 2 * size);
-    return folded < size ? folded : 2 * size - 1 - folded;
-  }
-  if (border == REFLECT) {
-    if (size == 1) return 0;
-    const folded = modulo(index, 2 * size - 2);
-    return folded < size ? folded : 2 * size - 2 - folded;
-  }
-  return modulo(index, size);
-}
 
 /** Address of pixel (row, column), which may lie outside. */
 function pixelAt(column: i32, row: i32): usize {

@@ -26,6 +26,8 @@ export const defaultPipelineLimits: PipelineLimits = { nodes: 256, depth: 64 };
 interface NodeBase {
   /** What its random numbers are keyed by: its id, else its JSON path. */
   readonly name: string;
+  /** Where it stands in the document. */
+  readonly path: Path;
   readonly id?: string;
   /** Probability that it is applied. */
   readonly p: number;
@@ -133,13 +135,13 @@ class Compiler {
     if (typeof p !== 'number' || !(p >= 0 && p <= 1)) {
       throw pipelineError([...path, 'p'], `expected a probability 0 … 1, got ${excerpt(p)}`);
     }
-    if (id === undefined) return { name: `$${pathText(path)}`, p };
+    if (id === undefined) return { name: `$${pathText(path)}`, path, p };
     if (typeof id !== 'string' || id.length === 0 || id.length > 100) {
       throw pipelineError([...path, 'id'], `expected a text of 1 … 100 characters, got ${excerpt(id)}`);
     }
     if (this.#ids.has(id)) throw pipelineError([...path, 'id'], `another node has the id ${excerpt(id)}`);
     this.#ids.set(id, path);
-    return { name: id, id, p };
+    return { name: id, path, id, p };
   }
 
   #group(type: GroupType, object: Record<string, unknown>, base: NodeBase, path: Path, depth: number): PipelineNode {

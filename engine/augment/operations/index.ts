@@ -2,7 +2,12 @@
 import type { Augmentation } from '../augmentation.ts';
 import { affine } from './affine.ts';
 import { brightness } from './brightness.ts';
+import { crop } from './crop.ts';
+import { cropAndPad } from './crop-and-pad.ts';
+import { elastic } from './elastic.ts';
 import { hflip } from './hflip.ts';
+import { perspective } from './perspective.ts';
+import { resize } from './resize.ts';
 import { rotate } from './rotate.ts';
 import { rotate90 } from './rotate90.ts';
 import { scale } from './scale.ts';
@@ -15,7 +20,12 @@ import { vflip } from './vflip.ts';
 export const augmentations = {
   affine,
   brightness,
+  crop,
+  cropAndPad,
+  elastic,
   hflip,
+  perspective,
+  resize,
   rotate,
   rotate90,
   scale,

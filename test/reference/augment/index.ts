@@ -2,12 +2,18 @@
 import type { AugmentationType } from '../../../engine/augment/operations/index.ts';
 import { affine, exactCopy } from './affine.ts';
 import { brightness } from './colour.ts';
+import { crop, cropAndPad, perspective, resize } from './geometry.ts';
 import type { AugmentReference } from './reference.ts';
 
 export const augmentReferences = {
   affine,
   brightness,
+  crop,
+  cropAndPad,
+  elastic: 'geometry.test.ts has the naive loop: it needs the key of the noise',
   hflip: exactCopy,
+  perspective,
+  resize,
   rotate: affine,
   rotate90: exactCopy,
   scale: affine,
