@@ -19,8 +19,9 @@ export function transposePlane(x: usize, step: usize, rows: i32, columns: i32, t
  */
 export function smoothDown(x: usize, step: usize, rows: i32, radius: i32, weights: usize, target: usize): void {
   for (let k = 1; k <= radius + 1; k++) {
-    memory.copy(x + (rows - 1 + k) * step, x + borderIndex(rows - 1 + k, rows, REFLECT) * step, step);
-    if (k <= radius) memory.copy(x - k * step, x + borderIndex(-k, rows, REFLECT) * step, step);
+    const behind = rows - 1 + k;
+    memory.copy(x + <usize>behind * step, x + <usize>borderIndex(behind, rows, REFLECT) * step, step);
+    if (k <= radius) memory.copy(x - <usize>k * step, x + <usize>borderIndex(-k, rows, REFLECT) * step, step);
   }
   for (let row = 0; row < rows; row += 2, x += step << 1, target += step << 1) {
     smoothTwoRows(x, step, weights, weights + ((<usize>radius) << 2), target);

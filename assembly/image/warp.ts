@@ -4,28 +4,14 @@
  */
 
 import { borderIndex } from './border';
+import { setSource, source } from './source';
+import { warpLevels, warpLevelsByField } from './warp-levels';
 
 const NEAREST = 0;
 const BILINEAR = 1;
 
 /** Bicubic convolution of Keys (1981) with OpenCV's a. */
 const CUBIC: f32 = -0.75;
-
-/** A picture to sample from, packed [H,W,C]. */
-@unmanaged
-class Source {
-  ptr: usize;
-  width: i32;
-  height: i32;
-  channels: i32;
-  isFloat: i32;
-  interpolation: i32;
-  border: i32;
-  /** A pixel of the picture's type. */
-  fill: usize;
-}
-
-const source = changetype<Source>(memory.data(32, 16));
 
 /** Address of pixel (row, column), which may lie outside. */
 function pixelAt(column: i32, row: i32): usize {
@@ -103,25 +89,10 @@ function sample(x: f32, y: f32, target: usize): void {
   }
 }
 
-function setSource(
-  ptr: usize,
-  width: i32,
-  height: i32,
-  channels: i32,
-  isFloat: i32,
-  interpolation: i32,
-  border: i32,
-  fill: usize,
-): void {
+/** Whether warp-levels.ts has the kernel. */
+function isFast(): bool {
   const s = source;
-  s.ptr = ptr;
-  s.width = width;
-  s.height = height;
-  s.channels = channels;
-  s.isFloat = isFloat;
-  s.interpolation = interpolation;
-  s.border = border;
-  s.fill = fill;
+  return !s.isFloat && s.interpolation == BILINEAR && (s.channels == 1 || s.channels == 3 || s.channels == 4);
 }
 
 /**
@@ -152,6 +123,10 @@ export function warpMatrix(
   fill: usize,
 ): void {
   setSource(x, width, height, channels, isFloat, interpolation, border, fill);
+  if (isFast()) {
+    warpLevels(target, targetWidth, targetHeight, m0, m1, m2, m3, m4, m5, m6, m7, m8);
+    return;
+  }
   const pixelBytes = isFloat ? channels << 2 : channels;
   for (let i = 0; i < targetHeight; i++) {
     const v = <f64>i + 0.5;
@@ -177,6 +152,10 @@ export function warpField(
   fill: usize,
 ): void {
   setSource(x, width, height, channels, isFloat, interpolation, border, fill);
+  if (isFast()) {
+    warpLevelsByField(target, field);
+    return;
+  }
   const pixelBytes = isFloat ? channels << 2 : channels;
   const plane = (<usize>(width * height)) << 2;
   for (let i = 0; i < height; i++) {
