@@ -2,11 +2,27 @@
 import { borderIndex, REFLECT } from './border';
 import { philoxLanes } from './philox';
 
-/** target [columns, rows of `targetStep` bytes] ← x [rows of `step` bytes, columns], f32 transposed. */
+/**
+ * target [columns rows of `targetStep` bytes] ← x [rows of `step` bytes, columns], f32 transposed in tiles of four by four.
+ * Both have room for up to three rows more, and steps of a multiple of 16 for up to three columns.
+ */
 export function transposePlane(x: usize, step: usize, rows: i32, columns: i32, target: usize, targetStep: usize): void {
-  for (let row = 0; row < rows; row++, x += step, target += 4) {
-    for (let column = 0, to = target; column < columns; column++, to += targetStep) {
-      store<f32>(to, load<f32>(x + ((<usize>column) << 2)));
+  for (let row = 0; row < rows; row += 4, x += step << 2, target += 16) {
+    let from = x;
+    let to = target;
+    for (let column = 0; column < columns; column += 4, from += 16, to += targetStep << 2) {
+      const a = v128.load(from);
+      const b = v128.load(from + step);
+      const c = v128.load(from + 2 * step);
+      const d = v128.load(from + 3 * step);
+      const lowAB = i32x4.shuffle(a, b, 0, 4, 1, 5);
+      const highAB = i32x4.shuffle(a, b, 2, 6, 3, 7);
+      const lowCD = i32x4.shuffle(c, d, 0, 4, 1, 5);
+      const highCD = i32x4.shuffle(c, d, 2, 6, 3, 7);
+      v128.store(to, i64x2.shuffle(lowAB, lowCD, 0, 2));
+      v128.store(to + targetStep, i64x2.shuffle(lowAB, lowCD, 1, 3));
+      v128.store(to + 2 * targetStep, i64x2.shuffle(highAB, highCD, 0, 2));
+      v128.store(to + 3 * targetStep, i64x2.shuffle(highAB, highCD, 1, 3));
     }
   }
 }

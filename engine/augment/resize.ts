@@ -37,6 +37,11 @@ export function resizePicture(
   const { channels, type } = image;
   const target = studio.picture(width, height, channels, type);
   const isPillow = antialias && filter !== 'area' && type === 'u8';
+  if (isPillow && filter === 'bilinear' && isHalf(image, target)) {
+    const scratch = studio.take(6 * studio.call.halveScratch(image.width, channels));
+    studio.call.halve(image.ptr, image.width, image.height, channels, target.ptr, scratch);
+    return target;
+  }
   const between = isPillow ? 'u8' : 'f32';
   const wide = studio.picture(width, image.height, channels, between);
   const columns = writeAxis(studio, axisOf(image.width, width, filter, antialias), width, isPillow);
@@ -67,6 +72,12 @@ export function resizePicture(
   );
   call.resampleDown(wide.ptr, width * channels, rows.ptr, rows.taps, height, target.ptr, isFloat(image));
   return target;
+}
+
+/** Whether `halve` can do it. */
+function isHalf({ width, height, channels }: Picture, target: Picture): boolean {
+  const isEven = width === 2 * target.width && height === 2 * target.height;
+  return isEven && width >= 16 && height >= 16 && (channels === 1 || channels === 3 || channels === 4);
 }
 
 /** An axis as the kernels read it: for every output start, length and weights. */

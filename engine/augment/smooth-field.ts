@@ -19,6 +19,9 @@ interface FieldOptions {
   readonly sigma: number;
 }
 
+/** Planes are transposed in tiles of so many rows. */
+const TILE = 4;
+
 /** Noise may be written in whole runs of this many bytes. */
 const RUN_BYTES = 256;
 
@@ -38,7 +41,7 @@ export function smoothField(
   const field = studio.take((2 * width * height + width) * 4);
   const lying = roomFor(studio, width, stepAcross, radius);
   const standing = roomFor(studio, height, stepDown, radius);
-  const smoothed = studio.take((width + 1) * stepAcross);
+  const smoothed = studio.take((width + TILE) * stepAcross);
   const isPacked = stepDown === width * 4;
   const padded = isPacked ? 0 : studio.take((height + 1) * stepDown);
   const weightsAcross = writeWeights(studio, sigma, radius, 1);
@@ -65,9 +68,9 @@ function rowBytes(values: number): number {
   return Math.ceil(values / 8) * 32;
 }
 
-/** The first of `rows` rows with room for `radius` before and one more behind. */
+/** The first of `rows` rows with room for `radius` before, and behind for as many and those of a tile. */
 function roomFor(studio: Studio, rows: number, step: number, radius: number): number {
-  return studio.take((rows + 2 * radius + 1) * step + RUN_BYTES) + radius * step;
+  return studio.take((rows + 2 * radius + TILE) * step + RUN_BYTES) + radius * step;
 }
 
 /** Half of a symmetric window, the middle first, with sum `total`. */

@@ -26,12 +26,13 @@ const elastic: Part = async (kernels, image, p, { read }) => {
   };
   const [noise, expected] = [await floats(p.noise_f32), await floats(p.field_f32)];
   const picture = studio.load(image);
-  const given = studio.take(8 * plane);
-  studio.floats(given, 2 * plane).set(noise);
   const options = { alpha: Number(p.alpha_px), sigma: Number(p.sigma_px) };
-  const field = smoothField(studio, image, options, ({ ptr, step, width, height, index }) =>
-    kernels.call.transposePlane(given + 4 * index * plane, 4 * width, height, width, ptr, step),
-  );
+  const field = smoothField(studio, image, options, ({ ptr, step, width, height, index }) => {
+    for (let column = 0; column < width; column++) {
+      const values = studio.floats(ptr + column * step, height);
+      for (let row = 0; row < height; row++) values[row] = noise[index * plane + row * width + column] as number;
+    }
+  });
   const found = studio.floats(field.ptr, 2 * plane);
   const off = expected.reduce((most, value, i) => Math.max(most, Math.abs(value - (found[i] as number))), 0);
   if (!(off <= MAX_FIELD_ERROR)) {

@@ -37,7 +37,7 @@ export const resize = augmentation({
   },
   samples: [
     { width: 19, height: 12 },
-    { width: 40 },
+    { width: 32 },
     { height: 31, filter: 'lanczos' },
     { width: 13, height: 50, filter: 'bicubic' },
     { width: 50, height: 9, filter: 'box' },
