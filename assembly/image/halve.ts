@@ -7,9 +7,7 @@ const MASKS: usize = memory.data<u8>(
   [
     // even pixels to the low half, odd ones to the high half: of one byte, three, four
     0, 2, 4, 6, 8, 10, 12, 14, 1, 3, 5, 7, 9, 11, 13, 15, 0, 1, 2, 6, 7, 8, 255, 255, 3, 4, 5, 9, 10, 11, 255, 255, 0,
-    1, 2, 3, 8, 9, 10, 11, 4, 5, 6, 7, 12, 13, 14, 15,
-    // 4 as i16
-    4, 0, 4, 0, 4, 0, 4, 0, 4, 0, 4, 0, 4, 0, 4, 0,
+    1, 2, 3, 8, 9, 10, 11, 4, 5, 6, 7, 12, 13, 14, 15, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
   ],
   16,
 );
@@ -20,16 +18,20 @@ function edge(a: u32, b: u32, c: u32): u8 {
 }
 
 class Weighted {
-  /** (outer + 3·inner + 4) >> 3 of the sums of two outer and two inner neighbours. */
+  /**
+   * (a + 3b + 3c + d + 4) >> 3, in bytes: the mean of q = (b, c) and u, which is the mean of q and p = (a, d), each mean
+   * rounded up, and one less where that rounds too much, which the lowest bits tell.
+   */
   @inline
-  static levels(outerA: v128, innerA: v128, innerB: v128, outerB: v128, four: v128): v128 {
-    const innerLow = i16x8.add(i16x8.extend_low_i8x16_u(innerA), i16x8.extend_low_i8x16_u(innerB));
-    const innerHigh = i16x8.add(i16x8.extend_high_i8x16_u(innerA), i16x8.extend_high_i8x16_u(innerB));
-    const outerLow = i16x8.add(i16x8.extend_low_i8x16_u(outerA), i16x8.extend_low_i8x16_u(outerB));
-    const outerHigh = i16x8.add(i16x8.extend_high_i8x16_u(outerA), i16x8.extend_high_i8x16_u(outerB));
-    const low = i16x8.add(i16x8.add(innerLow, i16x8.add(innerLow, innerLow)), i16x8.add(outerLow, four));
-    const high = i16x8.add(i16x8.add(innerHigh, i16x8.add(innerHigh, innerHigh)), i16x8.add(outerHigh, four));
-    return i8x16.narrow_i16x8_u(i16x8.shr_u(low, 3), i16x8.shr_u(high, 3));
+  static levels(a: v128, b: v128, c: v128, d: v128, one: v128): v128 {
+    const q = i8x16.avgr_u(b, c);
+    const p = i8x16.avgr_u(a, d);
+    const u = i8x16.avgr_u(p, q);
+    const roundedQ = v128.xor(b, c);
+    const roundedU = v128.xor(p, q);
+    const any = v128.or(v128.or(roundedQ, roundedU), v128.xor(a, d));
+    const tooMuch = v128.bitselect(any, v128.and(roundedQ, roundedU), v128.xor(q, u));
+    return i8x16.sub(i8x16.avgr_u(q, u), v128.and(tooMuch, one));
   }
 }
 
@@ -49,12 +51,12 @@ function halveRow(x: usize, width: i32, channels: i32, even: usize, odd: usize, 
     v128.store64_lane(toEven + half, second, 0);
     v128.store64_lane(toOdd + half, second, 1);
   }
-  const four = v128.load(MASKS, 48);
+  const one = v128.load(MASKS, 48);
   const length = <usize>((width >> 1) * channels);
   for (let at: usize = 0; at < length; at += 16) {
     const outerA = v128.load(odd + at - channels);
     const outerB = v128.load(even + at + channels);
-    v128.store(target + at, Weighted.levels(outerA, v128.load(even + at), v128.load(odd + at), outerB, four));
+    v128.store(target + at, Weighted.levels(outerA, v128.load(even + at), v128.load(odd + at), outerB, one));
   }
   const last = end - channels;
   for (let c = 0; c < channels; c++) {
@@ -89,7 +91,7 @@ export function halve(x: usize, width: i32, height: i32, channels: i32, target: 
   halveRow(x, width, channels, even, odd, first);
   halveRow(x + rowBytes, width, channels, even, odd, second);
   const rows = height >> 1;
-  const four = v128.load(MASKS, 48);
+  const one = v128.load(MASKS, 48);
   for (let row = 0; row < rows; row++, target += length) {
     const isLast = row == rows - 1;
     if (!isLast) halveRow(x + <usize>(2 * row + 2) * rowBytes, width, channels, even, odd, below);
@@ -104,7 +106,7 @@ export function halve(x: usize, width: i32, height: i32, channels: i32, target: 
             v128.load(first + at),
             v128.load(second + at),
             v128.load(below + at),
-            four,
+            one,
           ),
         );
       }
