@@ -1,12 +1,13 @@
 /** Resampling along a matrix or a field, any border, interpolation, channel count and type. */
-import { BILINEAR, sample } from './sample';
+import { BILINEAR, NEAREST, sample } from './sample';
 import { setSource, source } from './source';
 import { warpLevels, warpLevelsByField } from './warp-levels';
 
 /** Whether warp-levels.ts has the kernel. */
 function isFast(): bool {
   const s = source;
-  return !s.isFloat && s.interpolation == BILINEAR && (s.channels == 1 || s.channels == 3 || s.channels == 4);
+  const isKind = s.interpolation == BILINEAR || s.interpolation == NEAREST;
+  return !s.isFloat && isKind && (s.channels == 1 || s.channels == 3 || s.channels == 4);
 }
 
 /**
