@@ -50,12 +50,29 @@ export function resampleAcrossLevels(
   }
 }
 
-/** target [count, rowBytes] ← x [rows, rowBytes], both u8; up to 3 bytes behind are written. */
+/** target [count, rowBytes] ← x [rows, rowBytes], both u8; up to 15 bytes behind are written. */
 export function resampleDownLevels(x: usize, rowBytes: usize, axis: usize, taps: i32, count: i32, target: usize): void {
   for (; count > 0; count--, axis += (<usize>(taps + 2)) << 2, target += rowBytes) {
     const source = x + <usize>load<i32>(axis) * rowBytes;
-    for (let i: usize = 0; i < rowBytes; i += 4) {
-      store<u32>(target + i, levelSums(source + i, rowBytes, axis + 8, load<i32>(axis, 4)));
+    const last = axis + 8 + ((<usize>load<i32>(axis, 4)) << 2);
+    for (let i: usize = 0; i < rowBytes; i += 16) {
+      let sumA = i32x4.splat(HALF);
+      let sumB = sumA;
+      let sumC = sumA;
+      let sumD = sumA;
+      for (let at = axis + 8, from = source + i; at < last; at += 4, from += rowBytes) {
+        const weight = v128.load32_splat(at);
+        const levels = v128.load(from);
+        const low = i16x8.extend_low_i8x16_u(levels);
+        const high = i16x8.extend_high_i8x16_u(levels);
+        sumA = i32x4.add(sumA, i32x4.mul(i32x4.extend_low_i16x8_u(low), weight));
+        sumB = i32x4.add(sumB, i32x4.mul(i32x4.extend_high_i16x8_u(low), weight));
+        sumC = i32x4.add(sumC, i32x4.mul(i32x4.extend_low_i16x8_u(high), weight));
+        sumD = i32x4.add(sumD, i32x4.mul(i32x4.extend_high_i16x8_u(high), weight));
+      }
+      const narrowAB = i16x8.narrow_i32x4_s(i32x4.shr_s(sumA, WEIGHT_BITS), i32x4.shr_s(sumB, WEIGHT_BITS));
+      const narrowCD = i16x8.narrow_i32x4_s(i32x4.shr_s(sumC, WEIGHT_BITS), i32x4.shr_s(sumD, WEIGHT_BITS));
+      v128.store(target + i, i8x16.narrow_i16x8_u(narrowAB, narrowCD));
     }
   }
 }

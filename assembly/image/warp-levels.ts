@@ -20,19 +20,17 @@ const PIECE: i32 = 256;
 let spanStart: i32 = 0;
 let spanEnd: i32 = 0;
 
-/** Leaves the columns j with low ≤ slope·j + offset ≤ high. */
-function keepWithin(slope: f64, offset: f64, low: f64, high: f64): void {
+/** Leaves the columns j with slope·j + offset ≥ 0. */
+function keepPositive(slope: f64, offset: f64): void {
   if (abs<f64>(slope) < 1e-9) {
-    if (!(offset >= low && offset <= high)) spanEnd = spanStart;
+    if (offset < 0) spanEnd = spanStart;
     return;
   }
-  const a = (low - offset) / slope;
-  const b = (high - offset) / slope;
   const limit: f64 = 1e6;
-  const first = <i32>ceil<f64>(max<f64>(min<f64>(min<f64>(a, b), limit), -limit));
-  const last = <i32>floor<f64>(min<f64>(max<f64>(max<f64>(a, b), -limit), limit));
-  spanStart = max<i32>(spanStart, first);
-  spanEnd = max<i32>(min<i32>(spanEnd, last + 1), spanStart);
+  const zero = max<f64>(min<f64>(-offset / slope, limit), -limit);
+  if (slope > 0) spanStart = max<i32>(spanStart, <i32>ceil<f64>(zero));
+  else spanEnd = min<i32>(spanEnd, <i32>floor<f64>(zero) + 1);
+  spanEnd = max<i32>(spanEnd, spanStart);
 }
 
 /** `count` pixels ← the fill; up to 15 bytes behind are written. */
@@ -184,8 +182,15 @@ function innerSpan(target: usize, from: i32, to: i32, isAffine: bool): void {
   else projectiveSpan4(target, from, to);
 }
 
-/** How far a position in f32 may be off the one in f64 that spans are found with, many times over. */
+/** How far a position in f32 may be off the one in f64 that spans are found with. */
 const MARGIN: f64 = 1.0 / 64;
+
+/**
+ * What that margin is enough for: a pixel near by that is at most so far out, and denominators that change at most by so
+ * much along a piece: 2^−24 · 2 · (65536 + 16384) is 0.010, 2^−24 · 2 · 2 · 16384 is 0.004.
+ */
+const MAX_DISTANCE: f64 = 65536;
+const MAX_CHANGE: f64 = 2;
 
 /** The pixel at or before a position, as long as that is one. */
 function pixelNear(position: f64): i32 {
@@ -208,69 +213,76 @@ export function warpLevels(
   m7: f64,
   m8: f64,
 ): void {
-  const s = source;
-  const l = line;
+  const channels = source.channels;
   const isAffine = m6 == 0 && m7 == 0;
-  const scale: f64 = isAffine ? 1 / m8 : 1;
   // Numerators of positions, half a pixel less.
-  const ax = (m0 - 0.5 * m6) * scale;
-  const bx = (m1 - 0.5 * m7) * scale;
-  const cx = (m2 - 0.5 * m8) * scale;
-  const ay = (m3 - 0.5 * m6) * scale;
-  const by = (m4 - 0.5 * m7) * scale;
-  const cy = (m5 - 0.5 * m8) * scale;
-  const aw = m6 * scale;
-  const bw = m7 * scale;
-  const cw = m8 * scale;
+  const ax = m0 - 0.5 * m6;
+  const bx = m1 - 0.5 * m7;
+  const cx = m2 - 0.5 * m8;
+  const ay = m3 - 0.5 * m6;
+  const by = m4 - 0.5 * m7;
+  const cy = m5 - 0.5 * m8;
   for (let i = 0; i < targetHeight; i++) {
     const v = <f64>i + 0.5;
     for (let begin = 0; begin < targetWidth; begin += PIECE) {
       const count = min<i32>(targetWidth - begin, PIECE);
       const u = <f64>begin + 0.5;
-      const w = aw * u + bw * v + cw;
-      let x = ax * u + bx * v + cx;
-      let y = ay * u + by * v + cy;
-      const column = pixelNear(x / w);
-      const row = pixelNear(y / w);
-      x -= <f64>column * w;
-      y -= <f64>row * w;
-      const a = ax - <f64>column * aw;
-      const d = ay - <f64>row * aw;
-      l.a = <f32>a;
-      l.x = <f32>x;
-      l.d = <f32>d;
-      l.y = <f32>y;
-      l.g = <f32>aw;
-      l.w = <f32>w;
-      l.column = column;
-      l.row = row;
-      let first = 0;
-      let end = count;
-      if (w > 0 && w + aw * <f64>count > 0) {
-        if (s.border == CONSTANT) {
-          keepInside(x, y, w, a, d, aw, count, -1 - MARGIN);
-          first = spanStart;
-          end = spanEnd;
-          if (first == end) first = end = count;
-        }
-        keepInside(x, y, w, a, d, aw, count, MARGIN);
-      } else spanStart = spanEnd = 0;
-      const from = spanStart;
-      const to = spanEnd;
-      if (first > 0) fillSpan(target, first);
-      if (to - from >= 4) {
-        outerSpan(target, first, from);
-        innerSpan(target, from, to, isAffine);
-        outerSpan(target, to, end);
-      } else outerSpan(target, first, end);
-      if (end < count) fillSpan(target + <usize>(end * s.channels), count - end);
-      target += <usize>(count * s.channels);
+      const scale: f64 = 1 / (m6 * u + m7 * v + m8);
+      const x = (ax * u + bx * v + cx) * scale;
+      const y = (ay * u + by * v + cy) * scale;
+      warpPiece(target, count, x, y, ax * scale, ay * scale, m6 * scale, isAffine);
+      target += <usize>(count * channels);
     }
   }
 }
 
-/** Leaves the columns of a piece whose position is at least `margin` inside the outermost centres of pixels; w is positive. */
-function keepInside(x: f64, y: f64, w: f64, a: f64, d: f64, g: f64, count: i32, margin: f64): void {
+/** `count` pixels, the j-th at ((x + a·j) / (1 + g·j), (y + d·j) / (1 + g·j)). */
+function warpPiece(target: usize, count: i32, x: f64, y: f64, a: f64, d: f64, g: f64, isAffine: bool): void {
+  const s = source;
+  const l = line;
+  const column = pixelNear(x);
+  const row = pixelNear(y);
+  x -= <f64>column;
+  y -= <f64>row;
+  a -= <f64>column * g;
+  d -= <f64>row * g;
+  l.a = <f32>a;
+  l.x = <f32>x;
+  l.d = <f32>d;
+  l.y = <f32>y;
+  l.g = <f32>g;
+  l.w = 1;
+  l.column = column;
+  l.row = row;
+  const change = 1 + g * <f64>count;
+  const isNear = max<f64>(abs<f64>(<f64>column), abs<f64>(<f64>row)) <= MAX_DISTANCE;
+  const isFinite = abs<f64>(x) < Infinity && abs<f64>(y) < Infinity && abs<f64>(a) < Infinity && abs<f64>(d) < Infinity;
+  if (!isNear || !isFinite || !(change >= 1 / MAX_CHANGE && change <= MAX_CHANGE)) {
+    outerSpan(target, 0, count);
+    return;
+  }
+  let first = 0;
+  let end = count;
+  if (s.border == CONSTANT) {
+    keepInside(x, y, a, d, g, count, -1 - MARGIN);
+    first = spanStart;
+    end = spanEnd;
+    if (first == end) first = end = count;
+  }
+  keepInside(x, y, a, d, g, count, MARGIN);
+  const from = spanStart;
+  const to = spanEnd;
+  if (first > 0) fillSpan(target, first);
+  if (to - from >= 4) {
+    outerSpan(target, first, from);
+    innerSpan(target, from, to, isAffine);
+    outerSpan(target, to, end);
+  } else outerSpan(target, first, end);
+  if (end < count) fillSpan(target + <usize>(end * s.channels), count - end);
+}
+
+/** Leaves the columns of a piece whose position is at least `margin` inside the outermost centres of pixels. */
+function keepInside(x: f64, y: f64, a: f64, d: f64, g: f64, count: i32, margin: f64): void {
   const s = source;
   const l = line;
   spanStart = 0;
@@ -279,10 +291,10 @@ function keepInside(x: f64, y: f64, w: f64, a: f64, d: f64, g: f64, count: i32, 
   const right = <f64>(s.width - 1 - l.column) - margin;
   const top = margin - <f64>l.row;
   const bottom = <f64>(s.height - 1 - l.row) - margin;
-  keepWithin(a - left * g, x - left * w, 0, Infinity);
-  keepWithin(right * g - a, right * w - x, 0, Infinity);
-  keepWithin(d - top * g, y - top * w, 0, Infinity);
-  keepWithin(bottom * g - d, bottom * w - y, 0, Infinity);
+  keepPositive(a - left * g, x - left);
+  keepPositive(right * g - a, right - x);
+  keepPositive(d - top * g, y - top);
+  keepPositive(bottom * g - d, bottom - y);
 }
 
 class FieldRow {

@@ -44,8 +44,8 @@ export function resizePicture(
   }
   const between = isPillow ? 'u8' : 'f32';
   const wide = studio.picture(width, image.height, channels, between);
-  const columns = writeAxis(studio, axisOf(image.width, width, filter, antialias), width, isPillow);
-  const rows = writeAxis(studio, axisOf(image.height, height, filter, antialias), height, isPillow);
+  const columns = load(studio, tableOf(image.width, width, filter, antialias, isPillow));
+  const rows = load(studio, tableOf(image.height, height, filter, antialias, isPillow));
   const { call } = studio;
   if (isPillow) {
     // An axis that keeps its size is left alone, as in Pillow.
@@ -80,17 +80,31 @@ function isHalf({ width, height, channels }: Picture, target: Picture): boolean 
   return isEven && width >= 16 && height >= 16 && (channels === 1 || channels === 3 || channels === 4);
 }
 
-/** An axis as the kernels read it: for every output start, length and weights. */
-function writeAxis(
-  studio: Studio,
-  { taps, run }: Axis,
-  count: number,
-  isWhole: boolean,
-): { ptr: number; taps: number } {
+interface Table {
+  readonly taps: number;
+  /** For every output start, length and weights, as the kernels read them. */
+  readonly words: Int32Array;
+}
+
+/** Tables of axes that came up lately: pictures of a data set mostly get the same size. */
+const known = new Map<string, Table>();
+const MAX_KNOWN = 64;
+
+function tableOf(size: number, full: number, filter: ResizeFilter, antialias: boolean, isWhole: boolean): Table {
+  const key = `${size} ${full} ${filter} ${antialias} ${isWhole}`;
+  const found = known.get(key);
+  if (found) return found;
+  if (known.size >= MAX_KNOWN) known.clear();
+  const table = makeTable(axisOf(size, full, filter, antialias), full, isWhole);
+  known.set(key, table);
+  return table;
+}
+
+/** @param isWhole weights as integers for levels, else f32 */
+function makeTable({ taps, run }: Axis, count: number, isWhole: boolean): Table {
   const entry = taps + 2;
-  const ptr = studio.take(count * entry * 4);
-  const words = studio.words(ptr, count * entry);
-  const floats = studio.floats(ptr, count * entry);
+  const words = new Int32Array(count * entry);
+  const floats = new Float32Array(words.buffer);
   const weights = new Float64Array(taps);
   for (let i = 0, at = 0; i < count; i++, at += entry) {
     const { start, length } = run(i, weights);
@@ -101,5 +115,11 @@ function writeAxis(
       else floats[at + 2 + tap] = weights[tap] as number;
     }
   }
+  return { taps, words };
+}
+
+function load(studio: Studio, { taps, words }: Table): { ptr: number; taps: number } {
+  const ptr = studio.take(words.byteLength);
+  studio.words(ptr, words.length).set(words);
   return { ptr, taps };
 }

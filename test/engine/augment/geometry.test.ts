@@ -3,13 +3,14 @@ import { describe, expect, test } from 'vitest';
 import type { Augmented } from '../../../engine/augment/augmenter.ts';
 import type { Labels } from '../../../engine/augment/labels.ts';
 import { inverse, multiply, toCorners } from '../../../engine/augment/matrix.ts';
+import { augmentationOf } from '../../../engine/augment/operations/index.ts';
 import type { Interpolation, Resampling } from '../../../engine/augment/resampling.ts';
 import { type Step, stepRandom } from '../../../engine/augment/resolve.ts';
 import type { Pixels } from '../../../engine/augment/studio.ts';
 import { borderIndex, borders } from '../../../engine/image/border.ts';
 import { resize } from '../../../engine/image/resize.ts';
 import { type Key, philox, Random } from '../../../engine/random.ts';
-import { sampleAt } from '../../reference/augment/affine.ts';
+import { sampleAt, warped } from '../../reference/augment/affine.ts';
 import { AugmentRunner, pipelineOf, testPicture } from '../../suites/augment.ts';
 import { testImageKernels } from '../image/load.ts';
 
@@ -144,6 +145,33 @@ describe('matrices', () => {
       if (Math.abs(value - level) > 0.7) wrong++;
     });
     expect(wrong).toBe(0);
+  });
+});
+
+describe('strong perspectives, with spans of every kind', () => {
+  test.each(borders)('border %s: as the naive loop', (border) => {
+    const picture = testPicture(300, 21, 3);
+    const exact = { ...picture, data: Float64Array.from(picture.data) };
+    for (let sample = 0; sample < 8; sample++) {
+      const corners = [
+        [-90 * (sample & 1), 0],
+        [300, -9 * (sample & 2)],
+        [310 - 20 * sample, 21],
+        [40, 21 + 3 * sample],
+      ];
+      const node = { type: 'perspective', corners, border, keepSize: true, fill: [9, 90, 200] };
+      const result = run(node, picture);
+      const expected = warped(exact, paramsOf(result) as never, augmentationOf('perspective'), {
+        ...node,
+        interpolation: 'bilinear',
+      });
+      let wrong = 0;
+      result.image.data.forEach((value, i) => {
+        // Half a level of rounding, and the bound of the references.
+        if (Math.abs(value - (expected.data[i] as number)) > 0.6) wrong++;
+      });
+      expect(wrong, `${sample}`).toBe(0);
+    }
   });
 });
 
@@ -371,9 +399,11 @@ describe('elastic', () => {
 test('every border and interpolation takes any matrix: none traps, all give the same bytes twice', () => {
   const random = new Random(5);
   const interpolations: readonly Interpolation[] = ['nearest', 'bilinear', 'bicubic'];
-  for (let round = 0; round < 200; round++) {
+  for (let round = 0; round < 600; round++) {
     const picture = pictures[random.below(pictures.length)] as Pixels;
-    const matrix = Array.from({ length: 9 }, () => (random.float() - 0.5) * 10 ** (random.below(9) - 4));
+    // From those of all but everyday size to those that overflow.
+    const reach = [2, 10, 60, 300][round % 4] as number;
+    const matrix = Array.from({ length: 9 }, () => (random.float() - 0.5) * 10 ** ((random.float() - 0.5) * reach));
     if (!inverse(matrix as never)) continue;
     const node = {
       type: 'perspective',
