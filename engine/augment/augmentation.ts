@@ -62,8 +62,11 @@ export interface Augmentation<O extends Options = Options> {
   /** training: refused elsewhere. batch: as that, and it mixes the pictures of a batch. */
   readonly only?: 'training' | 'batch';
 
-  /** What still has to be drawn, or computed once, before the work: from drawn options to the params of the other functions. */
-  settle?(params: ParamsOf<O>, random: Random, size: Size): ParamsOf<O>;
+  /**
+   * What still has to be drawn, or computed once, before the work: from drawn options to the params of the other functions.
+   * @throws EngineError `invalid-pipeline` at `path`, the node's, where an option does not fit the size
+   */
+  settle?(params: ParamsOf<O>, random: Random, size: Size, path: Path): ParamsOf<O>;
   /** For what moves points along a matrix. Without `apply` the picture is resampled with `interpolation, border, fill`. */
   matrix?(params: ParamsOf<O>, size: Size): MatrixMotion;
   /** For what moves points along a field. As `matrix`. */

@@ -26,8 +26,9 @@ export const defaultPipelineLimits: PipelineLimits = { nodes: 256, depth: 64 };
 interface NodeBase {
   /** What its random numbers are keyed by: its id, else its JSON path. */
   readonly name: string;
-  readonly id?: string;
+  /** Where it stands in the document. */
   readonly path: Path;
+  readonly id?: string;
   /** Probability that it is applied. */
   readonly p: number;
 }
@@ -181,7 +182,7 @@ class Compiler {
     }
     if (this.#ids.has(id)) throw pipelineError([...path, 'id'], `another node has the id ${excerpt(id)}`);
     this.#ids.set(id, path);
-    return { name: id, id, path, p };
+    return { name: id, path, id, p };
   }
 
   #group(type: GroupType, object: Record<string, unknown>, base: NodeBase, path: Path, depth: number): PipelineNode {

@@ -9,8 +9,11 @@ import { coarseDropout } from './coarse-dropout.ts';
 import { coarseSalt } from './coarse-salt.ts';
 import { contrast } from './contrast.ts';
 import { convolve } from './convolve.ts';
+import { crop } from './crop.ts';
+import { cropAndPad } from './crop-and-pad.ts';
 import { cutmix } from './cutmix.ts';
 import { cutout } from './cutout.ts';
+import { elastic } from './elastic.ts';
 import { emboss } from './emboss.ts';
 import { equalize } from './equalize.ts';
 import { fastSnowyLandscape } from './fast-snowy-landscape.ts';
@@ -27,8 +30,10 @@ import { medianBlur } from './median-blur.ts';
 import { mixup } from './mixup.ts';
 import { motionBlur } from './motion-blur.ts';
 import { normalize } from './normalize.ts';
+import { perspective } from './perspective.ts';
 import { poissonNoise } from './poisson-noise.ts';
 import { posterize } from './posterize.ts';
+import { resize } from './resize.ts';
 import { rotate } from './rotate.ts';
 import { rotate90 } from './rotate90.ts';
 import { saltAndPepper } from './salt-and-pepper.ts';
@@ -53,8 +58,11 @@ export const augmentations = {
   coarseSalt,
   contrast,
   convolve,
+  crop,
+  cropAndPad,
   cutmix,
   cutout,
+  elastic,
   emboss,
   equalize,
   fastSnowyLandscape,
@@ -71,8 +79,10 @@ export const augmentations = {
   mixup,
   motionBlur,
   normalize,
+  perspective,
   poissonNoise,
   posterize,
+  resize,
   rotate,
   rotate90,
   saltAndPepper,

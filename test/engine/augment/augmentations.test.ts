@@ -54,7 +54,11 @@ describe.each(samples)('$type $sample', ({ type, sample, node }) => {
       for (const picture of pictures) {
         const { image, steps } = runner.run(pipelineOf(node), picture);
         const exact = reference.run(
-          { ...picture, data: Float64Array.from(picture.data) },
+          {
+            ...picture,
+            data: Float64Array.from(picture.data),
+            type: picture.data instanceof Float32Array ? 'f32' : 'u8',
+          },
           steps[0]?.params as never,
           augmentationOf(type),
           steps[0] && stepRandom(steps[0])?.kernelKey(),

@@ -1,8 +1,9 @@
 /** The naive truth of every augmentation: plain loops in f64, no rounding, no clipping, one file a family. */
 import type { AugmentationType } from '../../../engine/augment/operations/index.ts';
 import { affine, exactCopy } from './affine.ts';
-import { brightness, channelShuffle, fastSnowyLandscape, grayscale, hueSaturation } from './colour.ts';
+import { channelShuffle, fastSnowyLandscape, grayscale, hueSaturation } from './colour.ts';
 import { boxBlur, convolve, emboss, gaussianBlur, medianBlur, motionBlur, sharpen } from './filters.ts';
+import { crop, cropAndPad, perspective, resize } from './geometry.ts';
 import { brightness, contrast, equalize, gamma, invert, posterize } from './levels.ts';
 import { coarseDropout, coarseSalt, cutout, gaussianNoise, poissonNoise, saltAndPepper } from './noise.ts';
 import type { AugmentReference } from './reference.ts';
@@ -17,8 +18,11 @@ export const augmentReferences = {
   coarseSalt,
   contrast,
   convolve,
+  crop,
+  cropAndPad,
   cutmix: 'test/engine/augment/batch.test.ts',
   cutout,
+  elastic: 'geometry.test.ts has the naive loop: it needs the key of the noise',
   emboss,
   equalize,
   fastSnowyLandscape,
@@ -35,8 +39,10 @@ export const augmentReferences = {
   mixup: 'test/engine/augment/batch.test.ts',
   motionBlur,
   normalize: 'engine/image/preprocess.ts does it: test/scripts/training/augmentation.test.ts',
+  perspective,
   poissonNoise,
   posterize,
+  resize,
   rotate: affine,
   rotate90: exactCopy,
   saltAndPepper,

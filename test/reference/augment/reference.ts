@@ -1,12 +1,15 @@
 /** What a naive augmentation is given and gives. */
 import type { Augmentation } from '../../../engine/augment/augmentation.ts';
 import type { Size } from '../../../engine/augment/options.ts';
+import type { PixelType } from '../../../engine/augment/studio.ts';
 import type { Key } from '../../../engine/random.ts';
 
 /** [H,W,C] in levels, neither rounded nor clipped. */
 export interface ReferencePicture extends Size {
   readonly channels: number;
   readonly data: Float64Array;
+  /** Of the picture that the augmentation is given, for what rounds half-way where levels do. */
+  readonly type?: PixelType;
 }
 
 export interface AugmentReference {
