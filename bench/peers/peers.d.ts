@@ -117,5 +117,4 @@ declare module '@silvia-odwyer/photon-node' {
   export function gamma_correction(image: PhotonImage, red: number, green: number, blue: number): void;
   export function fliph(image: PhotonImage): void;
   export function gaussian_blur(image: PhotonImage, radius: number): void;
-  export function add_noise_rand(image: PhotonImage): void;
 }
