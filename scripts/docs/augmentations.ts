@@ -9,7 +9,7 @@ import { type AugmentationType, augmentationOf, augmentationTypes } from '../../
 import { compilePipeline, defaultPipelineLimits, PIPELINE_FORMAT } from '../../engine/augment/pipeline.ts';
 import { encodePng } from '../../engine/image/codec.ts';
 import type { Image } from '../../engine/image/image.ts';
-import { operationSamples } from '../augmentation/sheet.ts';
+import { layOut, operationSamples } from '../augmentation/sheet.ts';
 import { loadCodecs } from '../codecs.ts';
 import { loadImageKernels } from '../kernels.ts';
 
@@ -23,12 +23,15 @@ export async function augmentationDocs(): Promise<ReadonlyMap<string, string | U
   const photo = (await loadCodecs()).decode(await readFile(PHOTO));
   files.set(`${FOLDER}/original.png`, encodePng(photo));
   const augmenter = new Augmenter(loadImageKernels());
-  for (const { title, node } of operationSamples()) {
+  const made = (node: unknown): Image => {
     const kind = { channels: photo.channels, type: 'u8' } as const;
     const pipeline = compilePipeline({ format: PIPELINE_FORMAT, pipeline: node }, kind);
     const { image } = augmenter.run(pipeline, kind, photo, { sample: 0 });
-    files.set(`${FOLDER}/${title}.png`, encodePng({ ...image, data: image.data as Uint8Array } as Image));
-  }
+    return { ...image, data: image.data as Uint8Array } as Image;
+  };
+  const items = operationSamples().map(({ title, node }) => ({ title, image: made(node) }));
+  for (const { title, image } of items) files.set(`${FOLDER}/${title}.png`, encodePng(image));
+  files.set(`${FOLDER}/sheet.png`, encodePng(layOut([{ title: 'original', image: photo }, ...items])));
   return files;
 }
 
