@@ -1,14 +1,17 @@
 /** What the filters refuse, and stories that the laws over all augmentations do not tell. */
 import { expect, test } from 'vitest';
+import { augmentationOf } from '../../../engine/augment/operations/index.ts';
 import { EngineError } from '../../../engine/errors.ts';
 import { parseFilter } from '../../../engine/image/filters.ts';
 import type { Image } from '../../../engine/image/image.ts';
 import { convolveToPicture } from '../../../engine/image/picture.ts';
+import { medianBlur } from '../../reference/augment/filters.ts';
 import { AugmentRunner, pipelineOf, testPicture } from '../../suites/augment.ts';
 import { testImageKernels } from '../image/load.ts';
 
 const kernels = testImageKernels();
 const runner = new AugmentRunner(kernels);
+const operation = augmentationOf('medianBlur');
 const gray = testPicture(13, 11, 1);
 
 function refusal(node: unknown, image = gray): EngineError {
@@ -66,6 +69,16 @@ test('the widest windows on the smallest pictures', () => {
         });
       }
     }
+  }
+});
+
+test.each([9, 15, 17, 31])('the median of a window of %i, whichever way it is found', (size) => {
+  for (const type of ['u8', 'f32'] as const) {
+    const picture = testPicture(23, 9, 2, type);
+    const params = { size, border: 'reflect', fill: 0 };
+    const { image } = runner.run(pipelineOf({ type: 'medianBlur', size }), picture);
+    const exact = medianBlur.run({ ...picture, data: Float64Array.from(picture.data) }, params as never, operation);
+    expect(Float64Array.from(image.data)).toEqual(exact.data);
   }
 });
 
