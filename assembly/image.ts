@@ -8,8 +8,8 @@ export { fillCells, saltAndPepper, saltCells, strikeCells } from './image/salt';
 export {
   applyLine,
   applyLineFloats,
+  applyPowerFloats,
   applyTable,
-  applyTablePixels,
   isLine,
   levelTable,
   lineShift,

@@ -1,4 +1,6 @@
-/** Values on their own: 256 results for u8, straight lines for both types. */
+/** Values on their own: 256 results for u8, straight lines and powers for both types. */
+import { Exp, Log } from '../math';
+import { Vector } from './vectors';
 
 /** At a fixed place, so that the address of an entry costs no addition. */
 const TABLE = memory.data(256, 16);
@@ -35,13 +37,6 @@ export function applyTable(x: usize, count: i32): void {
   for (const end = x + count; x < end; x += 16) {
     Table.eight(x);
     Table.eight(x + 8);
-  }
-}
-
-/** As applyTable for the first `channels` bytes of each of `count` pixels of `pixelBytes` bytes. */
-export function applyTablePixels(x: usize, count: i32, pixelBytes: i32, channels: i32): void {
-  for (; count > 0; count--, x += pixelBytes) {
-    for (let at = x, end = x + channels; at < end; at++) store<u8>(at, Table.at(at));
   }
 }
 
@@ -119,5 +114,20 @@ export function applyLineFloats(x: usize, count: i32, multiply: f32, add: f32): 
   const term = f32x4.splat(add);
   for (const end = x + ((<usize>count) << 2); x < end; x += 16) {
     v128.store(x, f32x4.add(f32x4.mul(v128.load(x), factor), term));
+  }
+}
+
+/** Each of `count` f32 v ← 255·(v / 255)^exponent, 0 where v is not above 0. */
+export function applyPowerFloats(x: usize, count: i32, exponent: f32): void {
+  const power = f32x4.splat(exponent);
+  const log = changetype<Log>(0);
+  const exp = changetype<Exp>(0);
+  for (const end = x + ((<usize>count) << 2); x < end; x += 16) {
+    const levels = v128.load(x);
+    const white = Vector.white();
+    const share = f32x4.div(levels, white);
+    const raised = f32x4.mul(log.of(share, share, share, share), power);
+    const result = f32x4.mul(exp.of(raised, raised, raised, raised), white);
+    v128.store(x, v128.and(result, f32x4.gt(levels, f32x4.splat(0))));
   }
 }
