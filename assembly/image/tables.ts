@@ -41,7 +41,7 @@ export function applyTable(x: usize, count: i32): void {
 }
 
 /**
- * Binary places of a line's slope: lines up to a slope of 4 fit, and one in thirty has a level that rounds wrongly. As a
+ * Binary places of a line's slope: lines up to a slope of 4 fit, and one in two hundred has a level that rounds wrongly. As a
  * constant it saves a quarter of the time.
  */
 const LINE_SHIFT: i32 = 20;
