@@ -4,15 +4,8 @@ export { convertRow, convolveRow, gatherRow } from './image/convolve';
 export { equalize } from './image/equalize';
 export { gaussianNoise, poissonNoise } from './image/noise';
 export { copyPixels, copyStrided, fillPixels } from './image/pixels';
+export { applyPowerFloats } from './image/power';
 export { fillCells, saltAndPepper, saltCells, strikeCells } from './image/salt';
-export {
-  applyLine,
-  applyLineFloats,
-  applyPowerFloats,
-  applyTable,
-  isLine,
-  levelTable,
-  lineShift,
-} from './image/tables';
+export { applyLine, applyLineFloats, applyTable, isLine, levelTable, lineShift } from './image/tables';
 export { warpField, warpMatrix } from './image/warp';
 export { heapBase } from './memory';

@@ -1,6 +1,4 @@
-/** Values on their own: 256 results for u8, straight lines and powers for both types. */
-import { Exp, Log } from '../math';
-import { Vector } from './vectors';
+/** Values on their own: 256 results for u8, straight lines for both types. */
 
 /** At a fixed place, so that the address of an entry costs no addition. */
 const TABLE = memory.data(256, 16);
@@ -114,20 +112,5 @@ export function applyLineFloats(x: usize, count: i32, multiply: f32, add: f32): 
   const term = f32x4.splat(add);
   for (const end = x + ((<usize>count) << 2); x < end; x += 16) {
     v128.store(x, f32x4.add(f32x4.mul(v128.load(x), factor), term));
-  }
-}
-
-/** Each of `count` f32 v ← 255·(v / 255)^exponent, 0 where v is not above 0. */
-export function applyPowerFloats(x: usize, count: i32, exponent: f32): void {
-  const power = f32x4.splat(exponent);
-  const log = changetype<Log>(0);
-  const exp = changetype<Exp>(0);
-  for (const end = x + ((<usize>count) << 2); x < end; x += 16) {
-    const levels = v128.load(x);
-    const white = Vector.white();
-    const share = f32x4.div(levels, white);
-    const raised = f32x4.mul(log.of(share, share, share, share), power);
-    const result = f32x4.mul(exp.of(raised, raised, raised, raised), white);
-    v128.store(x, v128.and(result, f32x4.gt(levels, f32x4.splat(0))));
   }
 }
