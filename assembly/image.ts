@@ -6,6 +6,6 @@ export { gaussianNoise, poissonNoise } from './image/noise';
 export { copyPixels, copyStrided, fillPixels } from './image/pixels';
 export { applyPowerFloats } from './image/power';
 export { fillCells, saltAndPepper, saltCells, strikeCells } from './image/salt';
-export { applyLine, applyLineFloats, applyTable, isLine, levelTable, lineShift } from './image/tables';
+export { applyLine, applyLineFloats, applyNearLine, applyTable, isLine, levelTable, lineShift } from './image/tables';
 export { warpField, warpMatrix } from './image/warp';
 export { heapBase } from './memory';

@@ -32,9 +32,18 @@ export function applyTables(studio: Studio, picture: Picture, maps: readonly Lev
   const table = studio.bytes(call.levelTable(), 256);
   for (let level = 0; level < 256; level++) table[level] = level;
   for (const map of maps) mapLevels(table, map);
-  const line = maps.length === 1 ? fixedPoint(maps[0] as LevelMap, call.lineShift()) : undefined;
-  if (line && call.isLine(...line)) call.applyLine(ptr, bytes, ...line);
-  else call.applyTable(ptr, bytes);
+  const line = maps.length === 1 ? maps[0] : undefined;
+  if (!line || !applyLine(studio, picture, line)) call.applyTable(ptr, bytes);
+}
+
+/** Applies a line without its table, which is there; false where no kernel rounds as the table does. */
+function applyLine({ call }: Studio, { ptr, bytes }: Picture, map: LevelMap): boolean {
+  if (typeof map === 'function' || 'exponent' in map) return false;
+  if (call.applyNearLine(ptr, bytes, map.multiply)) return true;
+  const fixed = fixedPoint(map, call.lineShift());
+  if (!fixed || !call.isLine(...fixed)) return false;
+  call.applyLine(ptr, bytes, ...fixed);
+  return true;
 }
 
 function mapLevels(table: Uint8Array, map: LevelMap): void {
@@ -56,8 +65,7 @@ const MAX_SLOPE = 1 << 22;
  * A line as whole numbers, level·slope + offset, with `shift` binary places; nothing where it is too steep. Whether it
  * rounds as the line does is for the kernel to try.
  */
-function fixedPoint(map: LevelMap, shift: number): readonly [slope: number, offset: number] | undefined {
-  if (typeof map === 'function' || 'exponent' in map) return undefined;
+function fixedPoint(map: Line, shift: number): readonly [slope: number, offset: number] | undefined {
   const one = 1 << shift;
   const slope = Math.floor(map.multiply * one + 0.5);
   const offset = Math.floor((map.add + 0.5) * one + 0.5);
