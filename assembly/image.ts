@@ -14,21 +14,14 @@ export { median, medianScratch } from './image/median';
 export { gaussianNoise, poissonNoise } from './image/noise';
 export { paintSigned } from './image/paint-signed';
 export { copyStrided, fillPixels } from './image/pixels';
+export { applyPowerFloats } from './image/power';
 export { resampleAcross, resampleAcrossLevels, resampleDown, resampleDownLevels } from './image/resize';
 export { fillCells, saltAndPepper, saltCells, strikeCells } from './image/salt';
 export { blendSnow, clipPlane, correlatePlane, mirrorMargins, sowFlakes } from './image/snow';
 export { drawSpectrum, normalizePlane, transformColumns } from './image/spectrum';
 export { stretchAcross, stretchDown } from './image/stretch';
 export { paintSegments, reduceToPlanes, slic, sumSegments } from './image/superpixels';
-export {
-  applyLine,
-  applyLineFloats,
-  applyTable,
-  applyTablePixels,
-  isLine,
-  levelTable,
-  lineShift,
-} from './image/tables';
+export { applyLine, applyLineFloats, applyNearLine, applyTable, isLine, levelTable, lineShift } from './image/tables';
 export { warpField, warpMatrix } from './image/warp';
 export { copyRows, padPart } from './image/window';
 export { copyBytes, heapBase } from './memory';

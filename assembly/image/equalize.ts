@@ -1,9 +1,10 @@
 /** Histograms. */
 
-/** Level of a value: the nearest of 0–255. */
+/** Level of a value: the nearest of 0–255; what is no number counts as 0. */
 function levelAt(x: usize, isFloat: i32): usize {
   if (!isFloat) return <usize>load<u8>(x);
-  return <usize>(<i32>min<f64>(max<f64>(floor<f64>(<f64>load<f32>(x) + 0.5), 0), 255));
+  const level = floor<f64>(<f64>load<f32>(x) + 0.5);
+  return level > 0 ? <usize>(<i32>min<f64>(level, 255)) : 0;
 }
 
 /** counts[level] ← how many of `count` values have it, `step` bytes apart; 256 u32. */

@@ -1,6 +1,5 @@
 /** Noise on every value. */
 import { Exp } from '../math';
-import { Philox } from '../random';
 import { CHUNK, Normals } from './normals';
 import { Vector } from './vectors';
 import { Words } from './words';
@@ -8,8 +7,10 @@ import { Words } from './words';
 const NORMALS = memory.data(8192, 16);
 /** Normals as the values of a picture want them, where all channels of a pixel share one. */
 const SPREAD = memory.data(8192, 16);
-/** A block of random words, four numbers and their means. */
-const BLOCK = memory.data(48, 16);
+/** Uniform words, where a chunk has small means. */
+const WORDS = memory.data(8192, 16);
+/** Four numbers, their means, and the probabilities of none. */
+const QUAD = memory.data(48, 16);
 class Add {
   @inline
   static rounded(noise: usize): v128 {
@@ -107,6 +108,9 @@ function addToPixels(x: usize, pixels: i32, channels: i32, isFloat: i32): void {
 
 /** Means from which on a Poisson number is made of a normal one. */
 const LARGE: f32 = 16;
+/** Numbers of a small mean go no further; 1/k of each. */
+const MOST: i32 = 100;
+const RECIPROCALS = memory.data(808, 8);
 
 const SIXTH = memory.data<f32>([0.16666667, 0.16666667, 0.16666667, 0.16666667], 16);
 const TAIL = memory.data<f32>([72, 72, 72, 72], 16);
@@ -127,39 +131,64 @@ class Poisson {
     return f32x4.floor(f32x4.add(value, Vector.half()));
   }
 
-  /** By inversion: the least k with u < P(0) + … + P(k), of a uniform u that takes 32 bits. */
-  static small(mean: f32, bits: u32): f32 {
+  /** By inversion: the least k with u < P(0) + … + P(k), of a uniform u that takes 32 bits; `none` is P(0). */
+  static small(mean: f32, none: f32, bits: u32): f32 {
     const u = (<f64>bits + 0.5) / 4294967296;
-    const x = f32x4.splat(-mean);
-    let probability = <f64>f32x4.extract_lane(changetype<Exp>(0).of(x, x, x, x), 0);
+    let probability = <f64>none;
     let sum = probability;
-    let k = 0;
-    // The sum may end a rounding below 1: a mean below LARGE never reaches 100.
-    while (u >= sum && k < 100) {
-      k++;
-      probability *= <f64>mean / <f64>k;
+    let count = 0;
+    // The sum may end a rounding below 1: a mean below LARGE never reaches MOST.
+    while (u >= sum && count < MOST) {
+      count++;
+      probability *= <f64>mean * load<f64>(RECIPROCALS + ((<usize>count) << 3));
       sum += probability;
     }
-    return <f32>k;
+    return <f32>count;
+  }
+
+  /** The numbers, those of a small mean replaced; `words` are the four values' own. */
+  static replaced(numbers: v128, means: v128, words: usize): v128 {
+    const negative = f32x4.neg(f32x4.pmin(means, f32x4.splat(LARGE)));
+    v128.store(QUAD, numbers);
+    v128.store(QUAD, means, 16);
+    v128.store(QUAD, changetype<Exp>(0).of(negative, negative, negative, negative), 32);
+    for (let at = QUAD; at < QUAD + 16; at += 4, words += 4) {
+      const mean = load<f32>(at, 16);
+      if (mean > 0 && mean < LARGE) store<f32>(at, Poisson.small(mean, load<f32>(at, 32), load<u32>(words)));
+    }
+    return v128.load(QUAD);
   }
 }
 
 /**
  * Each of `count` values v > 0 ← scale times a Poisson number of mean v / scale, u8 rounded and clipped.
- *   Value i takes normal i, or where the mean is below 16 word i mod 4 of the block (⌊i / 4⌋, 1, 0, 0).
+ *   Value i takes normal i, or where the mean is below 16 word i of Words.fill, stream 1.
  */
 export function poissonNoise(x: usize, count: i32, isFloat: i32, scale: f64, key0: u32, key1: u32): void {
   Words.key(key0, key1);
-  const scales = f32x4.splat(<f32>scale);
-  for (let done = 0; done < count; done += 4) {
-    if (done % CHUNK == 0) Normals.fill(NORMALS, <u32>(done / CHUNK), 1);
+  for (let k = 1; k <= MOST; k++) store<f64>(RECIPROCALS + ((<usize>k) << 3), 1 / <f64>k);
+  for (let done = 0, chunk: u32 = 0; done < count; done += CHUNK, chunk++) {
+    Normals.fill(NORMALS, chunk, 1);
+    countLight(x, min(CHUNK, count - done), isFloat, <f32>scale, chunk);
+    x += isFloat ? CHUNK << 2 : CHUNK;
+  }
+}
+
+/** One chunk, in whole fours. */
+function countLight(x: usize, count: i32, isFloat: i32, scale: f32, chunk: u32): void {
+  const scales = f32x4.splat(scale);
+  let hasWords = false;
+  for (let done: usize = 0; done < <usize>count; done += 4) {
     const levels = isFloat
       ? v128.load(x)
       : f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(v128.load32_zero(x))));
     const means = f32x4.div(levels, scales);
-    let numbers = Poisson.large(means, v128.load(NORMALS + ((<usize>(done % CHUNK)) << 2)));
-    const isSmall = f32x4.lt(means, f32x4.splat(LARGE));
-    if (v128.any_true(isSmall)) numbers = smallNumbers(numbers, means, done, key0, key1);
+    let numbers = Poisson.large(means, v128.load(NORMALS + (done << 2)));
+    if (v128.any_true(f32x4.lt(means, f32x4.splat(LARGE)))) {
+      if (!hasWords) Words.fill(WORDS, CHUNK, chunk * (CHUNK / 4), 1);
+      hasWords = true;
+      numbers = Poisson.replaced(numbers, means, WORDS + (done << 2));
+    }
     const results = v128.bitselect(f32x4.mul(numbers, scales), levels, f32x4.gt(levels, f32x4.splat(0)));
     if (isFloat) {
       v128.store(x, results);
@@ -171,17 +200,4 @@ export function poissonNoise(x: usize, count: i32, isFloat: i32, scale: f64, key
       x += 4;
     }
   }
-}
-
-/** Replaces the numbers whose mean is small. */
-function smallNumbers(numbers: v128, means: v128, index: i32, key0: u32, key1: u32): v128 {
-  const place = BLOCK + 16;
-  Philox.block(BLOCK, <u32>index >> 2, 1, 0, 0, key0, key1);
-  v128.store(place, numbers);
-  v128.store(place, means, 16);
-  for (let at = place; at < place + 16; at += 4) {
-    const mean = load<f32>(at, 16);
-    if (mean > 0 && mean < LARGE) store<f32>(at, Poisson.small(mean, load<u32>(at - 16)));
-  }
-  return v128.load(place);
 }

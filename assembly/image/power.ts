@@ -61,6 +61,11 @@ const CONSTANTS: usize = memory.data<f32>(
     -126,
     -126,
     -126,
+    // the largest exponent of two
+    127.5,
+    127.5,
+    127.5,
+    127.5,
   ],
   16,
 );
@@ -75,8 +80,8 @@ const BITS: usize = memory.data<i32>(
 
 export class Power {
   /**
-   * x^y of four f32: x from 0 (taken for 1e-30) to 2^60, |y·log2 x| below 120 (below −126: 2^−126). The relative error is
-   * below 2^−22·(2 + |y·log2 x|).
+   * x^y of four f32: x ≥ 0 (0 is taken for 1e-30). Below 2^−126 the result is that, above 2^127 it is about that. Between them
+   * the relative error is below 2^−22·(2 + |y·log2 x|).
    */
   @inline
   static of(x: v128, y: v128): v128 {
@@ -92,7 +97,7 @@ export class Power {
     log = f32x4.add(f32x4.mul(log, z), v128.load(CONSTANTS, 48));
     log = f32x4.add(f32x4.mul(log, s), e);
     // 2^t = 2^n · 2^r, |r| ≤ ½.
-    const t = f32x4.pmax(f32x4.mul(log, y), v128.load(CONSTANTS, 192));
+    const t = f32x4.pmin(f32x4.pmax(f32x4.mul(log, y), v128.load(CONSTANTS, 192)), v128.load(CONSTANTS, 208));
     const n = f32x4.nearest(t);
     const r = f32x4.sub(t, n);
     let sum = f32x4.add(f32x4.mul(v128.load(CONSTANTS, 64), r), v128.load(CONSTANTS, 80));
@@ -102,5 +107,16 @@ export class Power {
     sum = f32x4.add(f32x4.mul(sum, r), v128.load(CONSTANTS, 144));
     sum = f32x4.add(f32x4.mul(sum, r), one);
     return f32x4.mul(sum, i32x4.shl(i32x4.add(i32x4.trunc_sat_f32x4_s(n), v128.load(BITS, 16)), 23));
+  }
+}
+
+/** Each of `count` f32 v ← 255·(v / 255)^exponent, 0 where v is not above 0. Written in whole vectors. */
+export function applyPowerFloats(x: usize, count: i32, exponent: f32): void {
+  const power = f32x4.splat(exponent);
+  const share = f32x4.splat(1 / 255.0);
+  for (const end = x + ((<usize>count) << 2); x < end; x += 16) {
+    const levels = v128.load(x);
+    const result = f32x4.mul(Power.of(f32x4.mul(levels, share), power), f32x4.splat(255));
+    v128.store(x, v128.and(result, f32x4.gt(levels, f32x4.splat(0))));
   }
 }

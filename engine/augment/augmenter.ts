@@ -186,8 +186,14 @@ class Scene {
 
   #flushTables(): void {
     if (this.#tables.length === 0) return;
-    applyTables(this.#studio, this.#image, this.#tables, this.#alpha);
+    const tables = this.#tables;
     this.#tables = [];
+    const apply = ({ studio, image }: Work<never>) => {
+      applyTables(studio, image, tables);
+      return image;
+    };
+    const work = { studio: this.#studio, image: this.#image } as Work<never>;
+    this.#image = this.#alpha ? this.#keepingAlpha(apply, work) : apply(work);
     this.#studio.keepOnly(this.#image, this.#mask);
   }
 

@@ -2,6 +2,9 @@ import { augmentation } from '../augmentation.ts';
 import { number } from '../options.ts';
 import { isFloat } from '../resampling.ts';
 
+/** Below this the noise is far less than the last bit of any level, and f32 would not hold the counts. */
+const LEAST_SCALE = 1e-30;
+
 /**
  * The noise of counted light: a value v becomes scale times a Poisson number of mean v/scale, so its mean stays v and its
  * variance is v·scale. Levels of 0 and below, and a scale of 0, change nothing.
@@ -12,8 +15,8 @@ export const poissonNoise = augmentation({
   draws: true,
   apply: ({ studio, image, params: { scale }, key }) => {
     const { ptr, width, height, channels } = image;
-    if (scale > 0) studio.call.poissonNoise(ptr, width * height * channels, isFloat(image), scale, ...key);
+    if (scale >= LEAST_SCALE) studio.call.poissonNoise(ptr, width * height * channels, isFloat(image), scale, ...key);
     return image;
   },
-  samples: [{ scale: 1.5 }, { scale: 20 }, { scale: 0.01 }],
+  samples: [{ scale: 1.5 }, { scale: 20 }, { scale: 0.01 }, { scale: 1e-40 }],
 });
