@@ -91,18 +91,21 @@ describe('matrices', () => {
     }
   });
 
-  test('the centre of a mask goes where the keypoint at its centre goes', () => {
+  test('a spot, in the picture and in the mask, goes where the keypoint at its centre goes', () => {
     const [width, height] = [90, 70];
     const centre = { x: 37, y: 32 };
     const inside = (x: number, y: number) => Math.abs(x + 0.5 - centre.x) < 6 && Math.abs(y + 0.5 - centre.y) < 6;
-    const mask = {
+    const spot = (level: number): Pixels => ({
       width,
       height,
       channels: 1,
-      data: Uint8Array.from({ length: width * height }, (_, i) => Number(inside(i % width, Math.floor(i / width)))),
-    };
+      data: Uint8Array.from({ length: width * height }, (_, i) =>
+        inside(i % width, Math.floor(i / width)) ? level : 0,
+      ),
+    });
     const nodes = [
       { type: 'hflip' },
+      { type: 'vflip' },
       { type: 'transpose' },
       { type: 'rotate90', times: 3 },
       { type: 'rotate', angle: 20, fit: true },
@@ -114,20 +117,29 @@ describe('matrices', () => {
       { type: 'elastic', alpha: 4, sigma: 8 },
     ];
     for (const node of nodes) {
-      const result = run(node, testPicture(width, height, 3), { mask, labels: { keypoints: [[centre.x, centre.y]] } });
-      const moved = result.mask as Pixels;
-      const sums = { x: 0, y: 0, count: 0 };
-      moved.data.forEach((value, i) => {
-        if (value === 0) return;
-        sums.x += (i % moved.width) + 0.5;
-        sums.y += Math.floor(i / moved.width) + 0.5;
-        sums.count++;
-      });
+      const result = run(node, spot(255), { mask: spot(1), labels: { keypoints: [[centre.x, centre.y]] } });
       const [x, y] = keypointOf(result);
-      // The rim of some 40 pixels is whole: each off by half at most, their mean by far less than half a pixel.
-      expect(Math.abs(sums.x / sums.count - x), JSON.stringify(node)).toBeLessThan(0.35);
-      expect(Math.abs(sums.y / sums.count - y), JSON.stringify(node)).toBeLessThan(0.35);
+      for (const moved of [result.image, result.mask as Pixels]) {
+        const sums = { x: 0, y: 0, weight: 0 };
+        moved.data.forEach((level, i) => {
+          sums.x += level * ((i % moved.width) + 0.5);
+          sums.y += level * (Math.floor(i / moved.width) + 0.5);
+          sums.weight += level;
+        });
+        // The rim of some 40 pixels of a mask is whole: each off by half at most, their mean by far less than half a pixel.
+        expect(Math.abs(sums.x / sums.weight - x), JSON.stringify(node)).toBeLessThan(0.35);
+        expect(Math.abs(sums.y / sums.weight - y), JSON.stringify(node)).toBeLessThan(0.35);
+      }
     }
+  });
+
+  test('shear slants by the true tangent, and positive angles turn clockwise', () => {
+    const at = (node: object) => keypointOf(run(node, testPicture(40, 20, 1), { labels: { keypoints: [[25, 16]] } }));
+    // About (20, 10): the point lies at (5, 6) from there.
+    expect(at({ type: 'shear', x: 45 })).toEqual([expect.closeTo(25 - 6, 9), expect.closeTo(16, 9), 2]);
+    expect(at({ type: 'shear', x: 60 })).toEqual([expect.closeTo(25 - 6 * Math.sqrt(3), 9), expect.closeTo(16, 9), 2]);
+    expect(at({ type: 'shear', y: 30 })).toEqual([expect.closeTo(25, 9), expect.closeTo(16 + 5 / Math.sqrt(3), 9), 2]);
+    expect(at({ type: 'rotate', angle: 90 })).toEqual([expect.closeTo(20 - 6, 9), expect.closeTo(10 + 5, 9), 2]);
   });
 
   test('rows beyond a piece of 256 columns, and positions far out, agree with f64', () => {
