@@ -21,6 +21,11 @@ class Outer {
       return f32x4.min(folded, f32x4.sub(f32x4.splat(<f32>(period - 1)), folded));
     }
     if (border == REFLECT) {
+      // Up to a picture away one turn at each edge is enough.
+      const distance = f32x4.abs(x);
+      if (i32x4.all_true(f32x4.le(distance, f32x4.add(last, last)))) {
+        return f32x4.sub(last, f32x4.abs(f32x4.sub(last, distance)));
+      }
       const period = f32x4.splat(<f32>max<i32>(2 * size - 2, 1));
       const folded = Outer.modulo(x, period);
       return f32x4.min(folded, f32x4.sub(period, folded));

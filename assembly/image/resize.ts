@@ -90,7 +90,7 @@ class Values {
   }
 }
 
-/** target [rows, count, C], f32 ← x [rows, width, C]; with three channels up to 4 bytes behind are written. */
+/** target [rows, count, C], f32 ← x [rows, width, C]; weights behind `length` are 0; with three channels up to 4 bytes behind are written. */
 export function resampleAcross(
   x: usize,
   width: i32,
@@ -104,6 +104,18 @@ export function resampleAcross(
 ): void {
   const entry = (<usize>(taps + 2)) << 2;
   const pixel = <usize>(isFloat ? channels << 2 : channels);
+  if (taps == 2 && !isFloat && (channels == 3 || channels == 4)) {
+    for (; rows > 0; rows--, x += <usize>width * pixel) {
+      let at = axis;
+      for (let i = 0; i < count; i++, at += entry, target += pixel << 2) {
+        const left = x + <usize>load<i32>(at) * pixel;
+        // Where there is one tap only, the second weight is 0.
+        const first = f32x4.mul(Values.four(left, 0), v128.load32_splat(at, 8));
+        v128.store(target, f32x4.add(first, f32x4.mul(Values.four(left + pixel, 0), v128.load32_splat(at, 12))));
+      }
+    }
+    return;
+  }
   for (; rows > 0; rows--, x += <usize>width * pixel) {
     let at = axis;
     for (let i = 0; i < count; i++, at += entry, target += (<usize>channels) << 2) {

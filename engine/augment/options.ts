@@ -173,14 +173,3 @@ export function fixed<T>(
     defaultText,
   };
 }
-
-/** A number of pixels that may not vary from picture to picture, or nothing. */
-export function pixels(): Option<number | undefined> {
-  const read = (value: unknown, path: Path) => {
-    if (!Number.isInteger(value) || (value as number) < 1 || (value as number) > MAX_PIXELS) {
-      throw pipelineError(path, `expected an integer 1 … ${MAX_PIXELS}, got ${excerpt(value)}`);
-    }
-    return value as number;
-  };
-  return fixed<number | undefined>(`pixels, 1 … ${MAX_PIXELS}`, read, undefined, '–');
-}

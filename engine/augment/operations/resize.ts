@@ -1,7 +1,14 @@
 import { augmentation } from '../augmentation.ts';
 import { scaling } from '../matrix.ts';
-import { choice, flag, pixels, type Size } from '../options.ts';
+import { choice, flag, number, type Option, type Size } from '../options.ts';
 import { resizeFilters, resizePicture } from '../resize.ts';
+
+/** Pixels, or nothing. */
+const side: Option<number | undefined> = {
+  ...number({ default: 1, min: 1, max: 16_384, integer: true }),
+  fallback: () => undefined,
+  defaultText: '–',
+};
 
 interface Params {
   readonly width: number | undefined;
@@ -21,8 +28,8 @@ function wanted({ width, height }: Params, size: Size): Size {
 export const resize = augmentation({
   summary: 'another size, in pixels',
   options: {
-    width: pixels(),
-    height: pixels(),
+    width: side,
+    height: side,
     filter: choice(resizeFilters, 'bilinear'),
     antialias: flag(true),
   },
@@ -37,6 +44,7 @@ export const resize = augmentation({
   },
   samples: [
     { width: 19, height: 12 },
+    { width: [5, 60], height: { choice: [7, 70] } },
     { width: 32 },
     { height: 31, filter: 'lanczos' },
     { width: 13, height: 50, filter: 'bicubic' },

@@ -4,12 +4,12 @@ import type { Augmented } from '../../../engine/augment/augmenter.ts';
 import type { Labels } from '../../../engine/augment/labels.ts';
 import { inverse, multiply, toCorners } from '../../../engine/augment/matrix.ts';
 import { augmentationOf } from '../../../engine/augment/operations/index.ts';
-import type { Interpolation, Resampling } from '../../../engine/augment/resampling.ts';
-import { type Step, stepRandom } from '../../../engine/augment/resolve.ts';
+import type { Interpolation } from '../../../engine/augment/resampling.ts';
+import type { Step } from '../../../engine/augment/resolve.ts';
 import type { Pixels } from '../../../engine/augment/studio.ts';
 import { borderIndex, borders } from '../../../engine/image/border.ts';
 import { resize } from '../../../engine/image/resize.ts';
-import { type Key, philox, Random } from '../../../engine/random.ts';
+import { Random } from '../../../engine/random.ts';
 import { sampleAt, warped } from '../../reference/augment/affine.ts';
 import { AugmentRunner, pipelineOf, testPicture } from '../../suites/augment.ts';
 import { testImageKernels } from '../image/load.ts';
@@ -91,18 +91,21 @@ describe('matrices', () => {
     }
   });
 
-  test('the centre of a mask goes where the keypoint at its centre goes', () => {
+  test('a spot, in the picture and in the mask, goes where the keypoint at its centre goes', () => {
     const [width, height] = [90, 70];
     const centre = { x: 37, y: 32 };
     const inside = (x: number, y: number) => Math.abs(x + 0.5 - centre.x) < 6 && Math.abs(y + 0.5 - centre.y) < 6;
-    const mask = {
+    const spot = (level: number): Pixels => ({
       width,
       height,
       channels: 1,
-      data: Uint8Array.from({ length: width * height }, (_, i) => Number(inside(i % width, Math.floor(i / width)))),
-    };
+      data: Uint8Array.from({ length: width * height }, (_, i) =>
+        inside(i % width, Math.floor(i / width)) ? level : 0,
+      ),
+    });
     const nodes = [
       { type: 'hflip' },
+      { type: 'vflip' },
       { type: 'transpose' },
       { type: 'rotate90', times: 3 },
       { type: 'rotate', angle: 20, fit: true },
@@ -114,20 +117,29 @@ describe('matrices', () => {
       { type: 'elastic', alpha: 4, sigma: 8 },
     ];
     for (const node of nodes) {
-      const result = run(node, testPicture(width, height, 3), { mask, labels: { keypoints: [[centre.x, centre.y]] } });
-      const moved = result.mask as Pixels;
-      const sums = { x: 0, y: 0, count: 0 };
-      moved.data.forEach((value, i) => {
-        if (value === 0) return;
-        sums.x += (i % moved.width) + 0.5;
-        sums.y += Math.floor(i / moved.width) + 0.5;
-        sums.count++;
-      });
+      const result = run(node, spot(255), { mask: spot(1), labels: { keypoints: [[centre.x, centre.y]] } });
       const [x, y] = keypointOf(result);
-      // The rim of some 40 pixels is whole: each off by half at most, their mean by far less than half a pixel.
-      expect(Math.abs(sums.x / sums.count - x), JSON.stringify(node)).toBeLessThan(0.35);
-      expect(Math.abs(sums.y / sums.count - y), JSON.stringify(node)).toBeLessThan(0.35);
+      for (const moved of [result.image, result.mask as Pixels]) {
+        const sums = { x: 0, y: 0, weight: 0 };
+        moved.data.forEach((level, i) => {
+          sums.x += level * ((i % moved.width) + 0.5);
+          sums.y += level * (Math.floor(i / moved.width) + 0.5);
+          sums.weight += level;
+        });
+        // The rim of some 40 pixels of a mask is whole: each off by half at most, their mean by far less than half a pixel.
+        expect(Math.abs(sums.x / sums.weight - x), JSON.stringify(node)).toBeLessThan(0.35);
+        expect(Math.abs(sums.y / sums.weight - y), JSON.stringify(node)).toBeLessThan(0.35);
+      }
     }
+  });
+
+  test('shear slants by the true tangent, and positive angles turn clockwise', () => {
+    const at = (node: object) => keypointOf(run(node, testPicture(40, 20, 1), { labels: { keypoints: [[25, 16]] } }));
+    // About (20, 10): the point lies at (5, 6) from there.
+    expect(at({ type: 'shear', x: 45 })).toEqual([expect.closeTo(25 - 6, 9), expect.closeTo(16, 9), 2]);
+    expect(at({ type: 'shear', x: 60 })).toEqual([expect.closeTo(25 - 6 * Math.sqrt(3), 9), expect.closeTo(16, 9), 2]);
+    expect(at({ type: 'shear', y: 30 })).toEqual([expect.closeTo(25, 9), expect.closeTo(16 + 5 / Math.sqrt(3), 9), 2]);
+    expect(at({ type: 'rotate', angle: 90 })).toEqual([expect.closeTo(20 - 6, 9), expect.closeTo(10 + 5, 9), 2]);
   });
 
   test('rows beyond a piece of 256 columns, and positions far out, agree with f64', () => {
@@ -303,95 +315,6 @@ describe('resize', () => {
     for (const antialias of [true, false]) {
       const { image } = run({ type: 'resize', width: 13, height: 40, filter, antialias }, picture);
       expect(image.data.every((level) => level === 201)).toBe(true);
-    }
-  });
-});
-
-/** The field as its definition has it, in f64: bytes of Philox, smoothed along rows, then columns. */
-function naiveField(width: number, height: number, alpha: number, sigma: number, key: Key): readonly Float64Array[] {
-  const radius = Math.max(Math.ceil(4 * sigma), 1);
-  const window = Array.from({ length: 2 * radius + 1 }, (_, k) =>
-    sigma === 0 ? Number(k === radius) : Math.exp(-((k - radius) ** 2) / (2 * sigma * sigma)),
-  );
-  const sum = window.reduce((all, weight) => all + weight, 0);
-  const perColumn = Math.ceil(height / 8) * 8;
-  return [0, 1].map((plane) => {
-    const noise = (x: number, y: number) => {
-      const index = x * perColumn + y;
-      const [run64, word, lane, byte] = [index >> 6, (index >> 4) & 3, (index >> 2) & 3, index & 3];
-      const block = philox([4 * run64 + lane, plane, 0, 0], key);
-      return (((((block[word] as number) >>> (8 * byte)) << 24) >> 24) + 0.5) / 128;
-    };
-    const values = Float64Array.from({ length: width * height }, (_, i) => noise(i % width, Math.floor(i / width)));
-    const smooth = (from: Float64Array, at: (i: number, k: number) => number) =>
-      from.map((_, i) =>
-        window.reduce((all, weight, k) => all + (weight / sum) * (from[at(i, k - radius)] as number), 0),
-      );
-    const across = smooth(values, (i, k) => i - (i % width) + borderIndex((i % width) + k, width, 'reflect'));
-    const down = smooth(
-      across,
-      (i, k) => borderIndex(Math.floor(i / width) + k, height, 'reflect') * width + (i % width),
-    );
-    return down.map((value) => value * alpha);
-  });
-}
-
-describe('elastic', () => {
-  test.each([
-    [1, 1, 30, 4, 'bilinear', 'reflect'],
-    [7, 2, 5, 1.5, 'bilinear', 'edge'],
-    [37, 23, 30, 4, 'bilinear', 'constant'],
-    [24, 32, 60, 6, 'bilinear', 'symmetric'],
-    [20, 17, 3, 0, 'bilinear', 'wrap'],
-    [20, 17, 9, 2, 'nearest', 'constant'],
-  ] as const)(
-    '%i×%i, alpha %d, sigma %d, %s, %s: as the naive loop',
-    (width, height, alpha, sigma, interpolation, border) => {
-      for (const channels of [1, 3, 4, 5]) {
-        for (const type of ['u8', 'f32'] as const) {
-          const picture = testPicture(width, height, channels, type);
-          const how: Resampling = { interpolation, border, fill: 9 };
-          const { image, steps } = run({ type: 'elastic', alpha, sigma, ...how }, picture);
-          const key = stepRandom(steps[0] as never)?.kernelKey() as Key;
-          const [dx, dy] = naiveField(width, height, alpha, sigma, key) as [Float64Array, Float64Array];
-          const exact = { ...picture, data: Float64Array.from(picture.data) };
-          let wrong = 0;
-          image.data.forEach((value, i) => {
-            const pixel = Math.floor(i / channels);
-            const [x, y] = [(pixel % width) - (dx[pixel] as number), Math.floor(pixel / width) - (dy[pixel] as number)];
-            const level = sampleAt(exact, x, y, i % channels, how);
-            // f32 sums of 49 weights, twice, times alpha: 2 · 49 · 2^-25 · 60 = 2e-4 of a pixel, 0.05 of a level; half a level more for u8.
-            if (Math.abs(value - level) > (type === 'u8' ? 0.65 : 0.1)) wrong++;
-          });
-          // Nearest: a position within 2e-4 of the edge between two pixels.
-          expect(wrong, `${channels} channels of ${type}`).toBeLessThanOrEqual(
-            interpolation === 'nearest' ? channels : 0,
-          );
-        }
-      }
-    },
-  );
-
-  test('a keypoint goes where what is there goes', () => {
-    const [width, height] = [96, 80];
-    const spot = (x: number, y: number) => (Math.abs(x - 40) < 3 && Math.abs(y - 37) < 3 ? 255 : 0);
-    const data = Uint8Array.from({ length: width * height }, (_, i) =>
-      spot((i % width) + 0.5, Math.floor(i / width) + 0.5),
-    );
-    for (let sample = 0; sample < 5; sample++) {
-      const node = { type: 'elastic', alpha: 60, sigma: 8 };
-      const result = run(node, { width, height, channels: 1, data }, { sample, labels: { keypoints: [[40, 37]] } });
-      let [sum, x, y] = [0, 0, 0];
-      result.image.data.forEach((level, i) => {
-        sum += level;
-        x += level * ((i % width) + 0.5);
-        y += level * (Math.floor(i / width) + 0.5);
-      });
-      const [toX, toY] = keypointOf(result);
-      // A spot of six pixels keeps its centre but for the field's curvature across it.
-      expect(Math.abs(x / sum - toX)).toBeLessThan(0.3);
-      expect(Math.abs(y / sum - toY)).toBeLessThan(0.3);
-      expect(Math.abs(toX - 40) + Math.abs(toY - 37)).toBeGreaterThan(0.05);
     }
   });
 });
