@@ -256,8 +256,29 @@ function moveCentres(
   }
 }
 
-/** Takes pixel `index` into component `name` where it has the label and no component yet; returns the new stack top. */
-function take(
+/** A connected component: its pixels, the component it has joined (itself: none), those left and above of its first pixel. */
+@unmanaged
+class Component {
+  size: i32;
+  joined: i32;
+  left: i32;
+  above: i32;
+
+  @inline
+  static at(components: usize, index: i32): Component {
+    return changetype<Component>(components + ((<usize>index) << 4));
+  }
+}
+
+/** The component in which `index` has ended up, −1 for none. */
+function rootOf(components: usize, index: i32): i32 {
+  if (index < 0) return index;
+  while (Component.at(components, index).joined != index) index = Component.at(components, index).joined;
+  return index;
+}
+
+/** Takes a pixel into component `name` where it has the label and no component yet; returns the new stack top. */
+function takePixel(
   labels: usize,
   stride: i32,
   width: i32,
@@ -277,11 +298,18 @@ function take(
 }
 
 /**
- * Connected components (by edges) of equal labels, numbered in reading order; one of fewer than `least` pixels joins the
- * component to its left or above. So every component is connected. Returns their number.
- *   labels [height, stride] i32 · target, stack [height, width] i32
+ * Connected components (by edges) of equal labels, numbered in reading order. Returns their number.
+ *   labels [height, stride] i32 · target, stack [height, width] i32 · components: room for one a pixel
  */
-function connect(labels: usize, stride: i32, width: i32, height: i32, least: i32, target: usize, stack: usize): i32 {
+function findComponents(
+  labels: usize,
+  stride: i32,
+  width: i32,
+  height: i32,
+  target: usize,
+  stack: usize,
+  components: usize,
+): i32 {
   memory.fill(target, 0xff, (<usize>(width * height)) << 2);
   let count = 0;
   for (let y = 0; y < height; y++) {
@@ -289,37 +317,104 @@ function connect(labels: usize, stride: i32, width: i32, height: i32, least: i32
       const at = target + ((<usize>(y * width + x)) << 2);
       if (load<i32>(at) >= 0) continue;
       const label = load<i32>(labels + ((<usize>(y * stride + x)) << 2));
-      let neighbour = -1;
-      if (x > 0) neighbour = load<i32>(at - 4);
-      else if (y > 0) neighbour = load<i32>(at - ((<usize>width) << 2));
-      let top = take(labels, stride, width, target, stack, 0, x, y, label, count);
+      let top = takePixel(labels, stride, width, target, stack, 0, x, y, label, count);
       for (let done = 0; done < top; done++) {
         const place = load<i32>(stack + ((<usize>done) << 2));
         const px = place & 0xffff;
         const py = place >> 16;
-        if (px > 0) top = take(labels, stride, width, target, stack, top, px - 1, py, label, count);
-        if (px + 1 < width) top = take(labels, stride, width, target, stack, top, px + 1, py, label, count);
-        if (py > 0) top = take(labels, stride, width, target, stack, top, px, py - 1, label, count);
-        if (py + 1 < height) top = take(labels, stride, width, target, stack, top, px, py + 1, label, count);
+        if (px > 0) top = takePixel(labels, stride, width, target, stack, top, px - 1, py, label, count);
+        if (px + 1 < width) top = takePixel(labels, stride, width, target, stack, top, px + 1, py, label, count);
+        if (py > 0) top = takePixel(labels, stride, width, target, stack, top, px, py - 1, label, count);
+        if (py + 1 < height) top = takePixel(labels, stride, width, target, stack, top, px, py + 1, label, count);
       }
-      if (top >= least || neighbour < 0) {
-        count++;
-        continue;
-      }
-      for (let i = 0; i < top; i++) {
-        const place = load<i32>(stack + ((<usize>i) << 2));
-        store<i32>(target + ((<usize>((place >> 16) * width + (place & 0xffff))) << 2), neighbour);
-      }
+      const component = Component.at(components, count);
+      component.size = top;
+      component.left = x > 0 ? load<i32>(at - 4) : -1;
+      component.above = y > 0 ? load<i32>(at - ((<usize>width) << 2)) : -1;
+      count++;
     }
   }
   return count;
 }
 
+/** Pixels of what has joined component `index`. */
+function size(sizes: usize, index: i32): i32 {
+  return load<i32>(sizes + ((<usize>index) << 2));
+}
+
+/** `index` joins the smaller of the components left of it and above, if that has fewer than `below` pixels. */
+function join(components: usize, sizes: usize, index: i32, below: i32): void {
+  const component = Component.at(components, index);
+  const left = rootOf(components, component.left);
+  const above = rootOf(components, component.above);
+  let to = left;
+  if (left < 0 || (above >= 0 && size(sizes, above) < size(sizes, left))) to = above;
+  if (to < 0 || size(sizes, to) >= below) return;
+  component.joined = to;
+  store<i32>(sizes + ((<usize>to) << 2), size(sizes, to) + size(sizes, index));
+}
+
+/**
+ * Components of fewer than `least` pixels join small neighbours until they are none, or else any neighbour. Returns how
+ * many are left. A component joins an earlier one that it touches, so what has joined is connected, and its first is its root.
+ *   sizes: i32 [count], of what has joined
+ */
+function joinSmall(components: usize, count: i32, least: i32, sizes: usize): i32 {
+  for (let i = 0; i < count; i++) {
+    const component = Component.at(components, i);
+    component.joined = i;
+    store<i32>(sizes + ((<usize>i) << 2), component.size);
+  }
+  for (let i = 0; i < count; i++) if (size(sizes, i) < least) join(components, sizes, i, least);
+  let left = 0;
+  for (let i = 0; i < count; i++) {
+    const component = Component.at(components, i);
+    if (component.joined == i && size(sizes, i) < least) join(components, sizes, i, i32.MAX_VALUE);
+    if (component.joined == i) left++;
+  }
+  return left;
+}
+
+/**
+ * segments ← connected segments of labels, numbered from 0; returns their number, at most `most`.
+ *   least: pixels, what is smaller joins a neighbour; raised until there are few enough
+ *   stack i32 [height, width] · components: room for a pixel each, 16 bytes
+ */
+function connect(
+  labels: usize,
+  stride: i32,
+  width: i32,
+  height: i32,
+  least: i32,
+  most: i32,
+  segments: usize,
+  stack: usize,
+  components: usize,
+): i32 {
+  const count = findComponents(labels, stride, width, height, segments, stack, components);
+  const pixels = width * height;
+  let left = joinSmall(components, count, least, stack);
+  while (left > most && least <= pixels) {
+    least += (least >> 2) + 1;
+    left = joinSmall(components, count, least, stack);
+  }
+  // Roots come before what has joined them; their numbers go where the sizes were.
+  let next = 0;
+  for (let i = 0; i < count; i++) {
+    const root = rootOf(components, i);
+    store<i32>(stack + ((<usize>i) << 2), root == i ? next++ : load<i32>(stack + ((<usize>root) << 2)));
+  }
+  for (const end = segments + ((<usize>pixels) << 2); segments < end; segments += 4) {
+    store<i32>(segments, load<i32>(stack + ((<usize>load<i32>(segments)) << 2)));
+  }
+  return left;
+}
+
 /**
  * Segments a small copy around a grid of across × down centres. Returns the number of segments, each connected.
  *   planes: 3 f32 [height, stride]; width, height below 32768 · compactness: colours against distances
- *   rounds: of assignment and means · least: smaller pieces join a neighbour
- *   segments: i32 [height, width] · work: at least 12·height·stride + 64·across·down bytes
+ *   rounds: of assignment and means · least: smaller pieces join a neighbour · most: segments
+ *   segments: i32 [height, width] · work: at least 28·height·stride + 64·across·down bytes
  */
 export function slic(
   planes: usize,
@@ -331,6 +426,7 @@ export function slic(
   compactness: f32,
   rounds: i32,
   least: i32,
+  most: i32,
   segments: usize,
   work: usize,
 ): i32 {
@@ -339,7 +435,8 @@ export function slic(
   const labels = work;
   const best = labels + plane;
   const stack = best + plane;
-  const centres = stack + plane;
+  const components = stack + plane;
+  const centres = components + 4 * plane;
   const sums = centres + <usize>count * CENTRE;
   const step = sqrt<f32>((<f32>width * <f32>height) / <f32>count);
   const weight = compactness / step;
@@ -348,7 +445,7 @@ export function slic(
     assign(planes, width, height, stride, centres, count, step + 1, weight * weight, best, labels);
     moveCentres(planes, width, height, stride, centres, count, labels, sums);
   }
-  return connect(labels, stride, width, height, least, segments, stack);
+  return connect(labels, stride, width, height, least, most, segments, stack, components);
 }
 
 /** Byte offsets, in a row of a small label map, of the labels of `fullWidth` pixels: columns, i32. */

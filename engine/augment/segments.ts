@@ -10,6 +10,8 @@ const COMPACTNESS = 10;
 const ROUNDS = 10;
 /** Pieces smaller than this share of the mean segment join a neighbour. */
 const LEAST_SHARE = 0.25;
+/** Segments there may be for one that is wanted: where there are more, small ones join. */
+const MOST_SHARE = 1.25;
 
 /** A map of labels 0 … count − 1, stretched over the picture by nearest neighbours. */
 export interface Segments {
@@ -62,9 +64,10 @@ export function segment(studio: Studio, image: Picture, wanted: number): Segment
   const across = between(Math.round(Math.sqrt((wanted * width) / height)), 1, width);
   const down = between(Math.round(wanted / across), 1, height);
   const least = Math.floor((LEAST_SHARE * width * height) / (across * down));
+  const most = Math.max(Math.floor(MOST_SHARE * wanted), 1);
   const ptr = studio.take(width * height * 4);
-  const work = studio.take(stride * height * 12 + across * down * 64);
-  const count = call.slic(planes, width, height, stride, across, down, COMPACTNESS, ROUNDS, least, ptr, work);
+  const work = studio.take(stride * height * 28 + across * down * 64);
+  const count = call.slic(planes, width, height, stride, across, down, COMPACTNESS, ROUNDS, least, most, ptr, work);
   return { ptr, width, height, count };
 }
 
