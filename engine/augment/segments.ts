@@ -1,4 +1,4 @@
-/** Superpixels of a picture, and its mean colours over them (assembly/image/superpixels.ts). */
+/** Superpixels of a picture, and its mean colours over them (assembly/image/lab-planes.ts, slic.ts, segments.ts). */
 import { power } from '../elementary.ts';
 import { bytesPerPixel, isFloat } from './resampling.ts';
 import type { Picture, Studio } from './studio.ts';
@@ -47,6 +47,8 @@ export function segment(studio: Studio, image: Picture, wanted: number): Segment
   const curve = studio.take(257 * 4);
   studio.floats(curve, 257).set(isColour ? light : plain);
   const planes = studio.take(stride * height * 12);
+  const row = studio.take((image.width * image.channels + 8) * 4);
+  const columns = studio.take(stride * 12);
   const { call } = studio;
   call.reduceToPlanes(
     image.ptr,
@@ -60,6 +62,8 @@ export function segment(studio: Studio, image: Picture, wanted: number): Segment
     height,
     stride,
     isColour ? 1 : 0,
+    row,
+    columns,
   );
   const across = between(Math.round(Math.sqrt((wanted * width) / height)), 1, width);
   const down = between(Math.round(wanted / across), 1, height);

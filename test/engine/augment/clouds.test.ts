@@ -189,6 +189,7 @@ describe.each([1, 2, 3, 4, 5])('%i channels', (channels) => {
       light,
       glow,
       shine,
+      0,
     );
     const exact = Array.from(picture.data, (value, i) => {
       const pixel = Math.floor(i / channels);
