@@ -106,7 +106,9 @@ function gatePlane(studio: Studio, uniformity: number, random: Random): Plane {
 /** exp(−x²/2σ²) to radius ⌈4σ⌉, of sum 1. */
 function gaussian(sigma: number): readonly number[] {
   const radius = Math.ceil(4 * sigma);
-  const values = Array.from({ length: 2 * radius + 1 }, (_, i) => exp(-((i - radius) ** 2) / (2 * sigma * sigma)));
+  const values = Array.from({ length: 2 * radius + 1 }, (_, i) =>
+    exp(((i - radius) * (radius - i)) / (2 * sigma * sigma)),
+  );
   const sum = values.reduce((total, value) => total + value, 0);
   return values.map((value) => value / sum);
 }
@@ -122,7 +124,11 @@ export function streak(length: number, angle: number): readonly Tap[] {
   const [c, s] = [cosDegrees(angle), sinDegrees(angle)];
   const taps: Tap[] = [];
   for (let row = -radius; row <= radius; row++) {
-    for (let column = -radius; column <= radius; column++) {
+    // The line is met where |x| < 1: between these columns, or anywhere in the row.
+    const ends = c === 0 ? [-radius, radius] : [(-1 - s * row) / c, (1 - s * row) / c];
+    const first = Math.max(Math.floor(Math.min(...ends)), -radius);
+    const last = Math.min(Math.ceil(Math.max(...ends)), radius);
+    for (let column = first; column <= last; column++) {
       const x = c * column + s * row;
       const y = c * row - s * column;
       const [left, top] = [Math.floor(x), Math.floor(y)];

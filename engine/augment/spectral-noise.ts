@@ -42,7 +42,8 @@ function smallNoise(studio: Studio, { width, height }: Size, exponent: number, r
   for (let i = 0; i < re.length; i++) {
     const x = i % width;
     const y = Math.floor(i / width);
-    const square = Math.min(x, width - 1 - x) ** 2 + Math.min(y, height - 1 - y) ** 2;
+    const [a, b] = [Math.min(x, width - 1 - x), Math.min(y, height - 1 - y)];
+    const square = a * a + b * b;
     const size = square === 0 ? 0 : power(square, exponent / 2);
     const radius = random.float() * most * most;
     const angle = random.float() * 2 * Math.PI;
