@@ -1,6 +1,6 @@
 /** Superpixels: what segments are, and the mean colours over them. */
 import { describe, expect, test } from 'vitest';
-import { paintMeans, type Segments, segment } from '../../../engine/augment/segments.ts';
+import { centresOf, colourPlanes, paintMeans, type Segments, segment, slic } from '../../../engine/augment/segments.ts';
 import { type Pixels, type PixelType, Studio } from '../../../engine/augment/studio.ts';
 import { testPicture } from '../../suites/augment.ts';
 import { goldenFile, mean } from '../../suites/statistics.ts';
@@ -59,6 +59,116 @@ function varianceWithin({ data, channels }: Pixels, labels: ArrayLike<number>): 
   });
   return total / data.length;
 }
+
+/** CIE Lab under D65 of sRGB, as scikit-image has it. */
+function labOf(rgb: readonly number[]): [number, number, number] {
+  const [r, g, b] = rgb.map((level) => {
+    const value = level / 255;
+    return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+  }) as [number, number, number];
+  const curve = (t: number) => (t > 0.008856 ? Math.cbrt(t) : 7.787 * t + 16 / 116);
+  const x = curve((0.412453 * r + 0.35758 * g + 0.180423 * b) / 0.95047);
+  const y = curve(0.212671 * r + 0.71516 * g + 0.072169 * b);
+  const z = curve((0.019334 * r + 0.119193 * g + 0.950227 * b) / 1.08883);
+  return [116 * y - 16, 500 * (x - y), 200 * (y - z)];
+}
+
+interface Centre {
+  colour: [number, number, number];
+  x: number;
+  y: number;
+}
+
+/**
+ * SLIC by its definition: labels after ten rounds around a grid of centres, before pieces are joined. Centres are met one
+ * step away, rounded to where the kernel's vectors of four pixels begin and end.
+ */
+function naiveSlic({ width, height, data }: Pixels, across: number, down: number): Int32Array {
+  const colours = Array.from({ length: width * height }, (_, i) => labOf([...data.slice(3 * i, 3 * i + 3)]));
+  const centres = Array.from({ length: across * down }, (_, k): Centre => {
+    const x = Math.floor(((2 * (k % across) + 1) * width) / (2 * across));
+    const y = Math.floor(((2 * Math.floor(k / across) + 1) * height) / (2 * down));
+    return { colour: colours[y * width + x] as Centre['colour'], x, y };
+  });
+  const labels = Int32Array.from({ length: width * height }, (_, i) => {
+    const row = Math.floor((Math.floor(i / width) * down) / height);
+    return row * across + Math.floor(((i % width) * across) / width);
+  });
+  const step = Math.sqrt((width * height) / (across * down));
+  for (let round = 0; round < 10; round++) {
+    const sums = centres.map(() => [0, 0, 0, 0, 0, 0]);
+    for (let i = 0; i < labels.length; i++) {
+      const [x, y] = [i % width, Math.floor(i / width)];
+      const colour = colours[i] as Centre['colour'];
+      let best = Number.POSITIVE_INFINITY;
+      centres.forEach((centre, k) => {
+        const [top, left] = [Math.max(centre.y - step, 0), Math.max(centre.x - step, 0)];
+        if (y < Math.floor(top) || y > Math.floor(centre.y + step)) return;
+        if (x < 4 * Math.floor(left / 4) || x > 4 * Math.floor((centre.x + step) / 4) + 3) return;
+        const far = colour.reduce((sum, value, c) => sum + (value - (centre.colour[c] as number)) ** 2, 0);
+        const distance = far + ((x - centre.x) ** 2 + (y - centre.y) ** 2) * (10 / step) ** 2;
+        if (distance < best) [best, labels[i]] = [distance, k];
+      });
+      [...colour, x, y, 1].forEach((value, c) => {
+        const sum = sums[labels[i] as number] as number[];
+        sum[c] = (sum[c] as number) + value;
+      });
+    }
+    sums.forEach((sum, k) => {
+      const [l, a, b, x, y, n] = sum as [number, number, number, number, number, number];
+      if (n > 0) centres[k] = { colour: [l / n, a / n, b / n], x: x / n, y: y / n };
+    });
+  }
+  return labels;
+}
+
+test.each(['astronaut', 'coffee'])('segments of %s are those of the definition, but for rounding', (name) => {
+  const picture = photograph(name);
+  const { width, height } = picture;
+  const studio = new Studio(kernels);
+  const planes = colourPlanes(studio, studio.load(picture));
+  const plane = planes.stride * height;
+  const colours = studio.floats(planes.ptr, 3 * plane);
+  const exactColours = Array.from({ length: width * height }, (_, i) =>
+    labOf([...picture.data.slice(3 * i, 3 * i + 3)]),
+  );
+  exactColours.forEach((exact, i) => {
+    const at = Math.floor(i / width) * planes.stride + (i % width);
+    // ∛ to 1e-5 times 500, of two, and the roundings of f32.
+    exact.forEach((value, c) => {
+      expect(Math.abs((colours[c * plane + at] as number) - value)).toBeLessThan(0.012);
+    });
+  });
+  const { across, down } = centresOf(planes, 100);
+  const found = labelsOf(studio, slic(studio, planes, across, down, 0, 2 ** 30));
+  const exact = naiveSlic(picture, across, down);
+  // Whether neighbours belong together: a pixel in a thousand may lie as near to one centre as to another.
+  let [pairs, agreed] = [0, 0];
+  for (let i = 0; i < found.length; i++) {
+    for (const next of [i % width === width - 1 ? -1 : i + 1, i + width]) {
+      if (next < 0 || next >= found.length) continue;
+      pairs++;
+      if ((found[i] === found[next]) === (exact[i] === exact[next])) agreed++;
+    }
+  }
+  expect(agreed / pairs).toBeGreaterThan(0.995);
+});
+
+test('what has one label is one segment, up to the last row and column', () => {
+  for (const [width, height] of [
+    [13, 5],
+    [1, 9],
+    [9, 1],
+  ] as const) {
+    const studio = new Studio(kernels);
+    const stride = Math.ceil(width / 4) * 4;
+    const planes = studio.take(stride * height * 12);
+    const ptr = studio.take(width * height * 4);
+    const work = studio.take(stride * height * 28 + 64);
+    expect(studio.call.slic(planes, width, height, stride, 1, 1, 10, 0, 0, 1000, ptr, work)).toBe(1);
+    expect(labelsOf(studio, { ptr, width, height, count: 1 }).every((label) => label === 0)).toBe(true);
+  }
+});
 
 describe.each(photographs)('%s', (name) => {
   test.each([50, 100, 120])('%i segments: connected, about as many, of less variance than a grid', (wanted) => {
