@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { centresOf, colourPlanes, paintMeans, type Segments, segment, slic } from '../../../engine/augment/segments.ts';
 import { type Pixels, type PixelType, Studio } from '../../../engine/augment/studio.ts';
+import { sampleAt } from '../../reference/augment/affine.ts';
 import { testPicture } from '../../suites/augment.ts';
 import { goldenFile, mean } from '../../suites/statistics.ts';
 import { testCodecs, testImageKernels } from '../image/load.ts';
@@ -152,6 +153,34 @@ test.each(['astronaut', 'coffee'])('segments of %s are those of the definition, 
     }
   }
   expect(agreed / pairs).toBeGreaterThan(0.995);
+});
+
+test.each([
+  [300, 200, 128, 85],
+  [129, 140, 117, 128],
+  [50, 40, 50, 40],
+])('the small copy of %i × %i pixels is bilinear, %i × %i', (fullWidth, fullHeight, width, height) => {
+  for (const channels of [2, 5]) {
+    for (const type of ['u8', 'f32'] as const) {
+      const picture = testPicture(fullWidth, fullHeight, channels, type);
+      const studio = new Studio(kernels);
+      const planes = colourPlanes(studio, studio.load(picture));
+      expect([planes.width, planes.height]).toEqual([width, height]);
+      const plane = planes.stride * height;
+      const found = studio.floats(planes.ptr, 3 * plane);
+      const exact = { ...picture, data: Float64Array.from(picture.data) };
+      for (let i = 0; i < width * height; i += 7) {
+        const [x, y] = [i % width, Math.floor(i / width)];
+        for (let c = 0; c < 3; c++) {
+          const [u, v] = [((x + 0.5) * fullWidth) / width - 0.5, ((y + 0.5) * fullHeight) / height - 0.5];
+          const how = { interpolation: 'bilinear', border: 'edge', fill: 0 } as const;
+          const value = c < channels ? (100 / 255) * sampleAt(exact, u, v, c, how) : 0;
+          // Places below 512 are off by at most two of their ulps of 2⁻¹⁵, times the slope of a level.
+          expect(Math.abs((found[c * plane + y * planes.stride + x] as number) - value)).toBeLessThan(100 * 2 ** -12);
+        }
+      }
+    }
+  }
 });
 
 test('what has one label is one segment, up to the last row and column', () => {
