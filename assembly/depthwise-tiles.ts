@@ -40,11 +40,18 @@ class Tile {
     return Simd.madd(x, f4, sum);
   }
 
-  /** One vector of a column of x; a column outside of the image is zero, and must not be read where it is `guarded`. */
+  /**
+   * One vector of a column of x. Where the tile is `guarded`, up to half a window lies outside of the image at either end
+   * (which the caller has to know): that is zero, and must not be read.
+   */
   @inline
-  static column(guarded: bool, p: usize, column: i32, first: i32, last: i32): v128 {
+  static column(guarded: bool, kw: i32, stride: i32, p: usize, column: i32, first: i32, last: i32): v128 {
     if (guarded) {
-      if (column < first || column >= last) return Simd.zero();
+      if (column < kw >> 1) {
+        if (column < first) return Simd.zero();
+      } else if (column >= (PIXELS - 1) * stride + kw - (kw >> 1)) {
+        if (column >= last) return Simd.zero();
+      }
     }
     return v128.load(p);
   }
@@ -98,57 +105,57 @@ class Tile {
           f4 = v128.load(f + 4 * step);
         }
         let c = row;
-        let v = Tile.column(guarded, c, 0, first, last);
+        let v = Tile.column(guarded, kw, stride, c, 0, first, last);
         p0 = Tile.add(p0, v, 0, kw, f0, f1, f2, f3, f4);
         c += step;
-        v = Tile.column(guarded, c, 1, first, last);
+        v = Tile.column(guarded, kw, stride, c, 1, first, last);
         p0 = Tile.add(p0, v, 1, kw, f0, f1, f2, f3, f4);
         p1 = Tile.add(p1, v, 1 - stride, kw, f0, f1, f2, f3, f4);
         c += step;
-        v = Tile.column(guarded, c, 2, first, last);
+        v = Tile.column(guarded, kw, stride, c, 2, first, last);
         p0 = Tile.add(p0, v, 2, kw, f0, f1, f2, f3, f4);
         p1 = Tile.add(p1, v, 2 - stride, kw, f0, f1, f2, f3, f4);
         p2 = Tile.add(p2, v, 2 - 2 * stride, kw, f0, f1, f2, f3, f4);
         c += step;
-        v = Tile.column(guarded, c, 3, first, last);
+        v = Tile.column(guarded, kw, stride, c, 3, first, last);
         p0 = Tile.add(p0, v, 3, kw, f0, f1, f2, f3, f4);
         p1 = Tile.add(p1, v, 3 - stride, kw, f0, f1, f2, f3, f4);
         p2 = Tile.add(p2, v, 3 - 2 * stride, kw, f0, f1, f2, f3, f4);
         p3 = Tile.add(p3, v, 3 - 3 * stride, kw, f0, f1, f2, f3, f4);
         c += step;
-        v = Tile.column(guarded, c, 4, first, last);
+        v = Tile.column(guarded, kw, stride, c, 4, first, last);
         p0 = Tile.add(p0, v, 4, kw, f0, f1, f2, f3, f4);
         p1 = Tile.add(p1, v, 4 - stride, kw, f0, f1, f2, f3, f4);
         p2 = Tile.add(p2, v, 4 - 2 * stride, kw, f0, f1, f2, f3, f4);
         p3 = Tile.add(p3, v, 4 - 3 * stride, kw, f0, f1, f2, f3, f4);
         c += step;
-        v = Tile.column(guarded, c, 5, first, last);
+        v = Tile.column(guarded, kw, stride, c, 5, first, last);
         p1 = Tile.add(p1, v, 5 - stride, kw, f0, f1, f2, f3, f4);
         p2 = Tile.add(p2, v, 5 - 2 * stride, kw, f0, f1, f2, f3, f4);
         p3 = Tile.add(p3, v, 5 - 3 * stride, kw, f0, f1, f2, f3, f4);
         if (kw > 3 || stride > 1) {
           c += step;
-          v = Tile.column(guarded, c, 6, first, last);
+          v = Tile.column(guarded, kw, stride, c, 6, first, last);
           p1 = Tile.add(p1, v, 6 - stride, kw, f0, f1, f2, f3, f4);
           p2 = Tile.add(p2, v, 6 - 2 * stride, kw, f0, f1, f2, f3, f4);
           p3 = Tile.add(p3, v, 6 - 3 * stride, kw, f0, f1, f2, f3, f4);
           c += step;
-          v = Tile.column(guarded, c, 7, first, last);
+          v = Tile.column(guarded, kw, stride, c, 7, first, last);
           p2 = Tile.add(p2, v, 7 - 2 * stride, kw, f0, f1, f2, f3, f4);
           p3 = Tile.add(p3, v, 7 - 3 * stride, kw, f0, f1, f2, f3, f4);
         }
         if (stride > 1) {
           c += step;
-          v = Tile.column(guarded, c, 8, first, last);
+          v = Tile.column(guarded, kw, stride, c, 8, first, last);
           p2 = Tile.add(p2, v, 8 - 2 * stride, kw, f0, f1, f2, f3, f4);
           p3 = Tile.add(p3, v, 8 - 3 * stride, kw, f0, f1, f2, f3, f4);
         }
         if (kw > 3 && stride > 1) {
           c += step;
-          v = Tile.column(guarded, c, 9, first, last);
+          v = Tile.column(guarded, kw, stride, c, 9, first, last);
           p3 = Tile.add(p3, v, 9 - 3 * stride, kw, f0, f1, f2, f3, f4);
           c += step;
-          v = Tile.column(guarded, c, 10, first, last);
+          v = Tile.column(guarded, kw, stride, c, 10, first, last);
           p3 = Tile.add(p3, v, 10 - 3 * stride, kw, f0, f1, f2, f3, f4);
         }
         row += rowBytes;
@@ -213,7 +220,7 @@ class Tile {
 
 /**
  * y [N,OH,OW,C] = clamp(x [N,H,W,C] ⋆ filter [KH,KW,C] + bias [C] (+ residual), lo, hi). KW 3 or 5, strideW 1 or 2, no
- * dilation, C a multiple of four, OW ≥ 4; bias, residual = 0 means none.
+ * dilation, C a multiple of four, OW ≥ 4, windows at most KW/2 columns beyond either side; bias, residual = 0 means none.
  */
 export function depthwiseConv2dTiles(
   x: usize,

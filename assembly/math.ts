@@ -44,6 +44,11 @@ export class Exp {
     return f32x4.mul(f32x4.mul(sum, Exp.powerOfTwo(half)), Exp.powerOfTwo(i32x4.sub(exponent, half)));
   }
 
+  /** The same as a function that stands in a module once, for kernels of which it is a part among others. */
+  static four(x: v128): v128 {
+    return changetype<Exp>(0).of(x, x, x, x);
+  }
+
   @inline
   static exponent(x: v128): v128 {
     return f32x4.nearest(f32x4.mul(x, f32x4.splat(LOG2_E)));
@@ -85,9 +90,16 @@ export class NegativeExpm1 {
 
 @unmanaged
 export class Log {
-  /** ln x = e·ln 2 + ln(1 + m) with x = 2^e·(1 + m), 1 + m in [√½, √2). ln 0 = −∞, of a negative number NaN. */
   @inline
   of(x: v128, b: v128, p: v128, q: v128): v128 {
+    return Log.four(x);
+  }
+
+  /**
+   * ln x = e·ln 2 + ln(1 + m) with x = 2^e·(1 + m), 1 + m in [√½, √2). ln 0 = −∞, of a negative number NaN. It stands
+   * in a module once, since a call costs next to nothing beside so long a computation.
+   */
+  static four(x: v128): v128 {
     const isDenormal = f32x4.lt(x, f32x4.splat(SMALLEST_NORMAL));
     const normal = v128.bitselect(f32x4.mul(x, f32x4.splat(8388608)), x, isDenormal);
     const bits = i32x4.add(normal, i32x4.splat(ONE_BITS - SQRT_HALF_BITS));
@@ -117,8 +129,7 @@ export class Log {
   /** One value, with the bits that it has in any vector. */
   @inline
   static scalar(x: f32): f32 {
-    const v = f32x4.splat(x);
-    return f32x4.extract_lane(changetype<Log>(0).of(v, v, v, v), 0);
+    return f32x4.extract_lane(Log.four(f32x4.splat(x)), 0);
   }
 }
 
@@ -148,11 +159,11 @@ export class Softplus {
    */
   @inline
   of(x: v128, b: v128, p: v128, q: v128): v128 {
-    const t = Sigmoid.power(x);
+    const t = Exp.four(f32x4.neg(f32x4.abs(x)));
     const one = f32x4.splat(1);
     const u = f32x4.add(one, t);
     const lost = f32x4.sub(t, f32x4.sub(u, one));
-    const log = f32x4.add(changetype<Log>(0).of(u, b, p, q), f32x4.div(lost, u));
+    const log = f32x4.add(Log.four(u), f32x4.div(lost, u));
     return f32x4.add(f32x4.max(x, Simd.zero()), log);
   }
 }
@@ -172,7 +183,7 @@ export class Tanh {
     sum = Horner.step(sum, square, -3.33332819422e-1);
     const small = f32x4.add(f32x4.mul(f32x4.mul(sum, square), size), size);
     const one = f32x4.splat(1);
-    const squaredPower = changetype<Exp>(0).of(f32x4.add(size, size), b, p, q);
+    const squaredPower = Exp.four(f32x4.add(size, size));
     const large = f32x4.sub(one, f32x4.div(f32x4.splat(2), f32x4.add(squaredPower, one)));
     return v128.or(v128.bitselect(small, large, f32x4.lt(size, f32x4.splat(0.625))), sign);
   }

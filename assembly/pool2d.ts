@@ -10,26 +10,30 @@ class MaxPool extends PoolWindows {
 
   @inline
   visit(xOffset: usize, yOffset: usize, rows: i32, columns: i32, counted: i32): void {
-    const y = this.y + yOffset;
-    for (let i = 0; i < this.c; i += 4) this.reduce(xOffset, y, i, min(4, this.c - i), rows, columns);
+    const rowBytes = this.rowBytes;
+    const tapBytes = this.tapBytes;
+    const height = <usize>rows * rowBytes;
+    const width = <usize>columns * tapBytes;
+    let x = this.x + xOffset;
+    let y = this.y + yOffset;
+    let left = this.c;
+    for (; left >= 4; left -= 4, x += 16, y += 16) v128.store(y, MaxPool.largest(x, height, rowBytes, width, tapBytes));
+    if (left > 0) Simd.store(y, MaxPool.largest(x, height, rowBytes, width, tapBytes), left);
   }
 
   /** f32x4.max is slow, and pmax loses a NaN on its right: so these are looked for by themselves. */
   @inline
-  reduce(xOffset: usize, y: usize, i: i32, lanes: i32, rows: i32, columns: i32): void {
-    const channel = (<usize>i) << 2;
+  static largest(row: usize, height: usize, rowBytes: usize, width: usize, tapBytes: usize): v128 {
     let best = f32x4.splat(-Infinity);
     let unordered = Simd.zero();
-    let row = this.x + xOffset + channel;
-    for (let ky = 0; ky < rows; ky++, row += this.rowBytes) {
-      let tap = row;
-      for (let kx = 0; kx < columns; kx++, tap += this.tapBytes) {
+    for (const end = row + height; row != end; row += rowBytes) {
+      for (let tap = row, tapsEnd = row + width; tap != tapsEnd; tap += tapBytes) {
         const value = v128.load(tap);
         best = f32x4.pmax(best, value);
         unordered = v128.or(unordered, f32x4.ne(value, value));
       }
     }
-    Simd.store(y + channel, v128.or(best, unordered), lanes); // all ones are a NaN
+    return v128.or(best, unordered); // all ones are a NaN
   }
 }
 

@@ -8,6 +8,13 @@ export class Simd {
     return f32x4.add(f32x4.mul(a, b), c);
   }
 
+  /** c − a·b, as madd. */
+  @inline
+  static nmadd(a: v128, b: v128, c: v128): v128 {
+    if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_nmadd(a, b, c);
+    return f32x4.sub(c, f32x4.mul(a, b));
+  }
+
   /**
    * min(max(x, lo), hi) as one compare and select each; a NaN in x stays NaN (pmax(x, lo) is `x < lo ? lo : x`),
    * where f32x4.min and max would cost a third of a short GEMM.

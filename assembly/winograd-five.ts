@@ -36,6 +36,9 @@ const k = changetype<Constants>(
   ),
 );
 
+/** −4/9, 4/9, 8/45, 4/45 and 16/45. */
+const filterConstants = memory.data<f32>([-0.4444444444, 0.4444444444, 0.1777777778, 0.0888888889, 0.3555555556]);
+
 /** The matrices. */
 @unmanaged
 class Five {
@@ -45,7 +48,12 @@ class Five {
   }
 
   @inline
-  input(isEdge: bool, ix: i32, p: usize, step: usize, target: usize, targetStep: usize, lanes: i32): void {
+  get filterConstants(): usize {
+    return filterConstants;
+  }
+
+  @inline
+  input(isEdge: bool, ix: i32, p: usize, step: usize, target: usize, targetStep: usize): void {
     const d0 = WinogradTiles.value(isEdge, ix, p);
     const d1 = WinogradTiles.value(isEdge, ix + 1, p + step);
     const d2 = WinogradTiles.value(isEdge, ix + 2, p + 2 * step);
@@ -56,17 +64,17 @@ class Five {
     const half = k.half;
     let even = Simd.madd(k.minus17Eighths, d2, f32x4.mul(half, f32x4.add(d0, d4)));
     let odd = Simd.madd(k.minus17Eighths, d3, f32x4.mul(half, f32x4.add(d1, d5)));
-    Simd.store(target, f32x4.add(even, odd), lanes);
-    Simd.store(target + targetStep, f32x4.sub(odd, even), lanes);
+    v128.store(target, f32x4.add(even, odd));
+    v128.store(target + targetStep, f32x4.sub(odd, even));
     even = Simd.madd(k.eighth, d0, Simd.madd(k.minus5Eighths, d2, f32x4.mul(half, d4)));
     odd = Simd.madd(k.sixteenth, d1, Simd.madd(k.minus5Sixteenths, d3, f32x4.mul(k.quarter, d5)));
-    Simd.store(target + 2 * targetStep, f32x4.add(even, odd), lanes);
-    Simd.store(target + 3 * targetStep, f32x4.sub(odd, even), lanes);
+    v128.store(target + 2 * targetStep, f32x4.add(even, odd));
+    v128.store(target + 3 * targetStep, f32x4.sub(odd, even));
     even = Simd.madd(k.two, d0, Simd.madd(k.minus5Halves, d2, f32x4.mul(half, d4)));
     odd = Simd.madd(k.four, d1, Simd.madd(k.minusFive, d3, d5));
-    Simd.store(target + 4 * targetStep, f32x4.add(even, odd), lanes);
-    Simd.store(target + 5 * targetStep, f32x4.sub(odd, even), lanes);
-    Simd.store(target + 6 * targetStep, Simd.madd(k.twentyOneQuarters, f32x4.sub(d2, d4), f32x4.sub(d6, d0)), lanes);
+    v128.store(target + 4 * targetStep, f32x4.add(even, odd));
+    v128.store(target + 5 * targetStep, f32x4.sub(odd, even));
+    v128.store(target + 6 * targetStep, Simd.madd(k.twentyOneQuarters, f32x4.sub(d2, d4), f32x4.sub(d6, d0)));
   }
 
   @inline
@@ -96,21 +104,30 @@ class Five {
   }
 
   @inline
-  filter(a: v128, b: v128, c: v128, target: usize, step: usize, lanes: i32): void {
-    const ends = f32x4.mul(f32x4.add(a, c), f32x4.splat(-4.0 / 9.0));
-    const middle = f32x4.mul(b, f32x4.splat(4.0 / 9.0));
-    const centre = f32x4.mul(b, f32x4.splat(8.0 / 45.0));
-    const near = f32x4.splat(4.0 / 45.0);
-    const far = f32x4.splat(16.0 / 45.0);
-    const two = f32x4.add(f32x4.mul(near, a), f32x4.mul(far, c));
-    const half = f32x4.add(f32x4.mul(far, a), f32x4.mul(near, c));
-    Simd.store(target, f32x4.sub(ends, middle), lanes);
-    Simd.store(target + step, f32x4.neg(f32x4.add(ends, middle)), lanes);
-    Simd.store(target + 2 * step, f32x4.add(centre, two), lanes);
-    Simd.store(target + 3 * step, f32x4.sub(centre, two), lanes);
-    Simd.store(target + 4 * step, f32x4.add(centre, half), lanes);
-    Simd.store(target + 5 * step, f32x4.sub(centre, half), lanes);
-    Simd.store(target + 6 * step, c, lanes);
+  filter(
+    a: v128,
+    b: v128,
+    c: v128,
+    target: usize,
+    step: usize,
+    minusFourNinths: v128,
+    fourNinths: v128,
+    eight: v128,
+    four: v128,
+    sixteen: v128,
+  ): void {
+    const ends = f32x4.mul(f32x4.add(a, c), minusFourNinths);
+    const middle = f32x4.mul(b, fourNinths);
+    const centre = f32x4.mul(b, eight);
+    const two = f32x4.add(f32x4.mul(four, a), f32x4.mul(sixteen, c));
+    const half = f32x4.add(f32x4.mul(sixteen, a), f32x4.mul(four, c));
+    v128.store(target, f32x4.sub(ends, middle));
+    v128.store(target + step, f32x4.neg(f32x4.add(ends, middle)));
+    v128.store(target + 2 * step, f32x4.add(centre, two));
+    v128.store(target + 3 * step, f32x4.sub(centre, two));
+    v128.store(target + 4 * step, f32x4.add(centre, half));
+    v128.store(target + 5 * step, f32x4.sub(centre, half));
+    v128.store(target + 6 * step, c);
   }
 }
 
@@ -142,6 +159,8 @@ export function conv2dWinograd5(
   left: i32,
   panels: usize,
   matrixBytes: usize,
+  taps: usize,
+  columns: i32,
   bias: usize,
   y: usize,
   oc: i32,
@@ -154,5 +173,22 @@ export function conv2dWinograd5(
   rowsPerTile: i32,
 ): void {
   WinogradTiles.place<Five>(h, w, c, oh, ow, top, left);
-  WinogradTiles.convolve<Five>(x, n, panels, matrixBytes, bias, y, oc, residual, lo, hi, v, m, blockTiles, rowsPerTile);
+  WinogradTiles.convolve<Five>(
+    x,
+    n,
+    panels,
+    matrixBytes,
+    taps,
+    columns,
+    bias,
+    y,
+    oc,
+    residual,
+    lo,
+    hi,
+    v,
+    m,
+    blockTiles,
+    rowsPerTile,
+  );
 }

@@ -7,9 +7,10 @@
  *
  * The matrices are a policy given as a type parameter, a class of methods on a null reference (gemm.ts):
  *   outputs: along a tile's edge
- *   input(isEdge, ix, p, step, target, targetStep, lanes): `points` values through Bᵀ
+ *   input(isEdge, ix, p, step, target, targetStep): `points` values through Bᵀ
  *   output(p, step, target, targetStep): `points` sums through Aᵀ, `outputs` stored
- *   filter(a, b, c, target, step, lanes): three taps through G, `points` stored
+ *   filter(a, b, c, target, step, k0 … k4): three taps through G, `points` stored
+ *   filterConstants: where k0 … k4 lie, which pack keeps in registers
  */
 import { Gemm, Plain } from './gemm';
 import { Simd } from './simd';
@@ -66,7 +67,10 @@ export class WinogradTiles {
     return v128.load(p);
   }
 
-  /** V ← tiles `first` … `first + tiles − 1` of x, counted over the whole batch. */
+  /**
+   * V ← tiles `first` … `first + tiles − 1` of x, counted over the whole batch, in whole vectors: what is too much is
+   * overwritten by the next tile, or lies in the gap behind the plane.
+   */
   static gather<Size>(x: usize, v: usize, planeBytes: usize, first: i32, tiles: i32): void {
     const size = changetype<Size>(0);
     const points = size.outputs + 2;
@@ -86,31 +90,28 @@ export class WinogradTiles {
         let p = source + channel;
         for (let row: usize = 0; row < <usize>points; row++, p += rowBytes) {
           const line = buffer + row * LINE;
-          if (isInside) size.input(false, 0, p, pixelBytes, line, 16, 4);
+          if (isInside) size.input(false, 0, p, pixelBytes, line, 16);
           else if (<u32>(iy + <i32>row) < <u32>g.h) WinogradTiles.edge<Size>(p, line, pixelBytes, ix);
           else memory.fill(line, 0, LINE);
         }
-        const out = target + channel;
-        const lanes = g.c - i;
-        if (lanes >= 4) WinogradTiles.columns<Size>(out, planeBytes, 4);
-        else WinogradTiles.columns<Size>(out, planeBytes, lanes);
+        WinogradTiles.columns<Size>(target + channel, planeBytes);
       }
     }
   }
 
   /** A row of a tile that reaches beyond the image on its left or right. */
   static edge<Size>(p: usize, line: usize, pixelBytes: usize, ix: i32): void {
-    changetype<Size>(0).input(true, ix, p, pixelBytes, line, 16, 4);
+    changetype<Size>(0).input(true, ix, p, pixelBytes, line, 16);
   }
 
   /** The second pass, down the columns of the buffer, to the planes. */
   @inline
-  static columns<Size>(out: usize, planeBytes: usize, lanes: i32): void {
+  static columns<Size>(out: usize, planeBytes: usize): void {
     const size = changetype<Size>(0);
     const points = <usize>(size.outputs + 2);
     for (let column: usize = 0; column < points; column++) {
       const target = out + column * planeBytes;
-      size.input(false, 0, buffer + (column << 4), LINE, target, points * planeBytes, lanes);
+      size.input(false, 0, buffer + (column << 4), LINE, target, points * planeBytes);
     }
   }
 
@@ -160,10 +161,10 @@ export class WinogradTiles {
     }
   }
 
-  /** Up to four numbers, `stride` bytes apart. */
+  /** Up to four numbers, `stride` bytes apart; side by side, four in any case: a panel has room for what is too much. */
   @inline
   static lanes(p: usize, stride: usize, lanes: i32): v128 {
-    if (stride == 4) return Simd.load(p, lanes);
+    if (stride == 4) return v128.load(p);
     let x = v128.load32_zero(p);
     if (lanes > 1) x = v128.load32_lane(p + stride, x, 1);
     if (lanes > 2) x = v128.load32_lane(p + 2 * stride, x, 2);
@@ -172,7 +173,6 @@ export class WinogradTiles {
   }
 
   /** As packWinograd (winograd.ts). */
-  @inline
   static pack<Size>(
     filter: usize,
     rowStride: usize,
@@ -187,6 +187,11 @@ export class WinogradTiles {
     const size = changetype<Size>(0);
     const points = <usize>(size.outputs + 2);
     const panelBytes = (<usize>c + 1) << 5;
+    const k0 = v128.load32_splat(size.filterConstants);
+    const k1 = v128.load32_splat(size.filterConstants, 4);
+    const k2 = v128.load32_splat(size.filterConstants, 8);
+    const k3 = v128.load32_splat(size.filterConstants, 12);
+    const k4 = v128.load32_splat(size.filterConstants, 16);
     for (let i = 0; i < c; i++) {
       const source = filter + <usize>i * inputStride;
       for (let o = 0; o < oc; o += 4) {
@@ -199,14 +204,18 @@ export class WinogradTiles {
             WinogradTiles.lanes(p + 2 * rowStride, outputStride, lanes),
             buffer + (column << 4),
             LINE,
-            4,
+            k0,
+            k1,
+            k2,
+            k3,
+            k4,
           );
         }
         const target = panels + <usize>(o >> 3) * panelBytes + ((<usize>i + 1) << 5) + ((<usize>(o & 4)) << 2);
         for (let row: usize = 0; row < points; row++) {
           const line = buffer + row * LINE;
           const at = target + row * points * matrixBytes;
-          size.filter(v128.load(line), v128.load(line, 16), v128.load(line, 32), at, matrixBytes, lanes);
+          size.filter(v128.load(line), v128.load(line, 16), v128.load(line, 32), at, matrixBytes, k0, k1, k2, k3, k4);
         }
       }
     }
@@ -219,6 +228,8 @@ export class WinogradTiles {
     n: i32,
     panels: usize,
     matrixBytes: usize,
+    taps: usize,
+    columns: i32,
     bias: usize,
     y: usize,
     oc: i32,
@@ -245,22 +256,30 @@ export class WinogradTiles {
     for (let first = 0; first < all; first += blockTiles) {
       const tiles = min(blockTiles, all - first);
       WinogradTiles.gather<Size>(x, v, vPlane, first, tiles);
-      for (let point: usize = 0; point < points * points; point++) {
-        const matrix = panels + point * matrixBytes;
-        Gemm.block<Plain>(
-          v + point * vPlane,
-          cBytes,
-          matrix,
-          m + point * mPlane,
-          ocBytes,
-          0,
-          tiles,
-          g.c,
-          oc,
-          -Infinity,
-          Infinity,
-          rowsPerTile,
-        );
+      for (let column = 0; column < oc; column += columns) {
+        const columnsHere = min(columns, oc - column);
+        if (taps) {
+          // What is read once is best read small: a transformed filter is four times as large (twice as fast at 7×7×512).
+          const run = (<usize>columns) << 2;
+          const from = taps + <usize>(9 * g.c * column) * 4;
+          WinogradTiles.pack<Size>(from, 3 * run, run, 9 * run, 4, g.c, columnsHere, panels, matrixBytes);
+        }
+        for (let point: usize = 0; point < points * points; point++) {
+          Gemm.block<Plain>(
+            v + point * vPlane,
+            cBytes,
+            panels + point * matrixBytes,
+            m + point * mPlane + ((<usize>column) << 2),
+            ocBytes,
+            0,
+            tiles,
+            g.c,
+            columnsHere,
+            -Infinity,
+            Infinity,
+            rowsPerTile,
+          );
+        }
       }
       WinogradTiles.scatter<Size>(m, mPlane, first, tiles);
     }

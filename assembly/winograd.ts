@@ -8,6 +8,9 @@ import { WinogradTiles } from './winograd-tiles';
 /** 4, −5, 2 and 8 in all lanes: V8 would build them anew at every use. */
 const constants = memory.data<f32>([4, 4, 4, 4, -5, -5, -5, -5, 2, 2, 2, 2, 8, 8, 8, 8], 16);
 
+/** −1/6, 1/24, 1/12, 1/6 and 1/4. */
+const filterConstants = memory.data<f32>([-0.1666666667, 0.0416666667, 0.0833333333, 0.1666666667, 0.25]);
+
 /** The matrices. */
 @unmanaged
 export class Four {
@@ -17,7 +20,12 @@ export class Four {
   }
 
   @inline
-  input(isEdge: bool, ix: i32, p: usize, step: usize, target: usize, targetStep: usize, lanes: i32): void {
+  get filterConstants(): usize {
+    return filterConstants;
+  }
+
+  @inline
+  input(isEdge: bool, ix: i32, p: usize, step: usize, target: usize, targetStep: usize): void {
     const d0 = WinogradTiles.value(isEdge, ix, p);
     const d1 = WinogradTiles.value(isEdge, ix + 1, p + step);
     const d2 = WinogradTiles.value(isEdge, ix + 2, p + 2 * step);
@@ -31,12 +39,12 @@ export class Four {
     const evenOne = f32x4.sub(d4, d2);
     const oddOne = f32x4.sub(d3, d1);
     const oddTwo = f32x4.add(oddOne, oddOne);
-    Simd.store(target, Simd.madd(minusFive, d2, Simd.madd(four, d0, d4)), lanes);
-    Simd.store(target + targetStep, f32x4.add(even, odd), lanes);
-    Simd.store(target + 2 * targetStep, f32x4.sub(even, odd), lanes);
-    Simd.store(target + 3 * targetStep, f32x4.add(evenOne, oddTwo), lanes);
-    Simd.store(target + 4 * targetStep, f32x4.sub(evenOne, oddTwo), lanes);
-    Simd.store(target + 5 * targetStep, Simd.madd(minusFive, d3, Simd.madd(four, d1, d5)), lanes);
+    v128.store(target, Simd.madd(minusFive, d2, Simd.madd(four, d0, d4)));
+    v128.store(target + targetStep, f32x4.add(even, odd));
+    v128.store(target + 2 * targetStep, f32x4.sub(even, odd));
+    v128.store(target + 3 * targetStep, f32x4.add(evenOne, oddTwo));
+    v128.store(target + 4 * targetStep, f32x4.sub(evenOne, oddTwo));
+    v128.store(target + 5 * targetStep, Simd.madd(minusFive, d3, Simd.madd(four, d1, d5)));
   }
 
   @inline
@@ -61,18 +69,26 @@ export class Four {
   }
 
   @inline
-  filter(a: v128, b: v128, c: v128, target: usize, step: usize, lanes: i32): void {
-    const sixth = f32x4.splat(-1.0 / 6.0);
-    const ends = f32x4.mul(f32x4.add(a, c), sixth);
-    const middle = f32x4.mul(b, sixth);
-    const far = f32x4.add(f32x4.mul(a, f32x4.splat(1.0 / 24.0)), f32x4.mul(c, f32x4.splat(1.0 / 6.0)));
-    const half = f32x4.mul(b, f32x4.splat(1.0 / 12.0));
-    Simd.store(target, f32x4.mul(a, f32x4.splat(0.25)), lanes);
-    Simd.store(target + step, f32x4.add(ends, middle), lanes);
-    Simd.store(target + 2 * step, f32x4.sub(ends, middle), lanes);
-    Simd.store(target + 3 * step, f32x4.add(far, half), lanes);
-    Simd.store(target + 4 * step, f32x4.sub(far, half), lanes);
-    Simd.store(target + 5 * step, c, lanes);
+  filter(
+    a: v128,
+    b: v128,
+    c: v128,
+    target: usize,
+    step: usize,
+    minusSixth: v128,
+    twentyFourth: v128,
+    twelfth: v128,
+    sixth: v128,
+    quarter: v128,
+  ): void {
+    const near = f32x4.mul(f32x4.add(a, c), minusSixth);
+    const far = Simd.madd(a, twentyFourth, f32x4.mul(c, sixth));
+    v128.store(target, f32x4.mul(a, quarter));
+    v128.store(target + step, Simd.madd(b, minusSixth, near));
+    v128.store(target + 2 * step, Simd.nmadd(b, minusSixth, near));
+    v128.store(target + 3 * step, Simd.madd(b, twelfth, far));
+    v128.store(target + 4 * step, Simd.nmadd(b, twelfth, far));
+    v128.store(target + 5 * step, c);
   }
 }
 
@@ -97,8 +113,9 @@ export function packWinograd(
 
 /**
  * y [N,OH,OW,OC] = clamp(x [N,H,W,C] ⋆ filter + bias (+ residual), lo, hi), window 3×3, stride 1, no dilation.
- *   panels: packWinograd's, matrixBytes apart · v, m: scratch for `blockTiles` tiles, (blockTiles·C·4 + 64)·36 bytes and
- *   the same of OC · bias, residual = 0 means none
+ *   panels: packWinograd's, matrixBytes apart; or, where taps are given, scratch for those of `columns` filters at a time,
+ *   cleared: taps are the filter as [OC/columns][C][3][3][columns], and columns divides OC
+ *   v, m: scratch for `blockTiles` tiles, (blockTiles·C·4 + 64)·36 bytes and the same of OC · bias, residual = 0 means none
  */
 export function conv2dWinograd(
   x: usize,
@@ -112,6 +129,8 @@ export function conv2dWinograd(
   left: i32,
   panels: usize,
   matrixBytes: usize,
+  taps: usize,
+  columns: i32,
   bias: usize,
   y: usize,
   oc: i32,
@@ -124,5 +143,22 @@ export function conv2dWinograd(
   rowsPerTile: i32,
 ): void {
   WinogradTiles.place<Four>(h, w, c, oh, ow, top, left);
-  WinogradTiles.convolve<Four>(x, n, panels, matrixBytes, bias, y, oc, residual, lo, hi, v, m, blockTiles, rowsPerTile);
+  WinogradTiles.convolve<Four>(
+    x,
+    n,
+    panels,
+    matrixBytes,
+    taps,
+    columns,
+    bias,
+    y,
+    oc,
+    residual,
+    lo,
+    hi,
+    v,
+    m,
+    blockTiles,
+    rowsPerTile,
+  );
 }

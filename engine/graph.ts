@@ -88,6 +88,8 @@ export interface GraphNode {
     readonly residual?: Reference;
     readonly maxPool?: true;
   };
+  /** The value that it computes since passes have merged its readers into it, by the name in the graph as it is written. */
+  readonly computes?: Reference;
 }
 
 export interface Graph {

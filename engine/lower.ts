@@ -209,8 +209,10 @@ export class Lowering {
     return this.casts.take(residual ? [...x, residual] : x);
   }
 
+  /** The value as f32; one that is quantized is no more than its levels, whoever reads it. */
   private floats(reference: Reference): Operand {
-    return this.casts.floats(this.value(reference));
+    const levels = this.options.training ? undefined : this.levels(reference);
+    return this.casts.floats(levels ?? this.value(reference));
   }
 
   /** The value as levels; undefined where nothing is known of how it is quantized. */
@@ -225,7 +227,9 @@ export class Lowering {
     const read = this.hostReads().map((reference): [Reference, Operand] => [reference, this.floats(reference)]);
     for (const [, value] of read) this.pinned.add(value.region);
     const { shapes, weights, hosted, pinned } = this;
-    const values = new Map([...this.values, ...read]);
+    // What the host writes into an input is not what it reads of it.
+    const inputs = this.graph.inputs.map(({ name }): [Reference, Operand] => [name, this.value(name)]);
+    const values = new Map([...this.values, ...read, ...inputs]);
     return { shapes, weights, hosted, values, pinned, packs: [...this.packs.values()] };
   }
 

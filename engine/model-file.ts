@@ -4,10 +4,19 @@
  */
 import * as v from 'valibot';
 import { EngineError } from './errors.ts';
-import { buildGraph, type Graph, graphEntries, inferShapes, type Shapes, weightsOf } from './graph.ts';
+import {
+  buildGraph,
+  type Graph,
+  type GraphNode,
+  graphEntries,
+  inferShapes,
+  layerOf,
+  type Shapes,
+  weightsOf,
+} from './graph.ts';
 import { preprocessSchema } from './image/preprocess.ts';
 import { excerpt, parseJson, parseWith } from './json.ts';
-import { eightBitTensor, scaleName } from './quantization/quantization.ts';
+import { eightBitTensor, SCALES, scaleName, WEIGHT_LEVELS } from './quantization/quantization.ts';
 import {
   headerEnd,
   parseHeader,
@@ -117,7 +126,9 @@ export function parseModel(file: Uint8Array): Model {
     if (entry.type !== 'I8') continue;
     const scale = scaleName(entry.name);
     const scales = (tensors.get(scale) as Tensor).data;
-    tensors.set(entry.name, eightBitTensor(entry.shape, { levels: readLevels(file, entry), scales }));
+    const levels = readLevels(file, entry);
+    checkEightBits(entry.name, levels, scales);
+    tensors.set(entry.name, eightBitTensor(entry.shape, { levels, scales }));
     tensors.delete(scale);
   }
   const isHalf = entries.some(({ type }) => type === 'F16');
@@ -188,7 +199,7 @@ function checkTensors(graph: Graph, shapes: Shapes, entries: readonly TensorEntr
         );
       }
       unused.delete(tensor);
-      if (entry.type === 'I8') checkScale(node.id, entry, byName.get(scaleName(tensor)));
+      if (entry.type === 'I8') checkScale(node, entry, byName.get(scaleName(tensor)));
       if (entry.type === 'I8') unused.delete(scaleName(tensor));
     }
   }
@@ -196,12 +207,27 @@ function checkTensors(graph: Graph, shapes: Shapes, entries: readonly TensorEntr
   if (stray !== undefined) throw new EngineError('invalid-model', `no node uses the tensor ${excerpt(stray)}`);
 }
 
-/** A weight of eight bits needs a scale for each of its output channels, its last axes. */
-function checkScale(node: string, weight: TensorEntry, scale: TensorEntry | undefined): void {
-  const [channels = 0, ...others] = scale?.shape ?? [];
-  const isFitting = scale?.type === 'F32' && others.length === 0 && channels > 0;
-  if (isFitting && elementCount(weight.shape) % channels === 0) return;
+/** A weight of eight bits needs a scale for each of its output channels, its last axes, or one for all. */
+function checkScale(node: GraphNode, weight: TensorEntry, scale: TensorEntry | undefined): void {
+  const axes = layerOf(node).quantized?.filterChannelAxes ?? 1;
+  const channels = elementCount(weight.shape.slice(-axes));
+  const [count, ...others] = scale?.shape ?? [];
+  if (scale?.type === 'F32' && others.length === 0 && (count === channels || count === 1)) return;
   const found = scale ? `${scale.type} ${formatShape(scale.shape)}` : 'none';
-  const expected = `expected ${excerpt(scaleName(weight.name))}, F32 with one number a channel of ${formatShape(weight.shape)}`;
-  throw new EngineError('invalid-model', `node "${node}": ${expected}, found ${found}`);
+  const expected = `expected ${excerpt(scaleName(weight.name))}, F32 [${channels}] or F32 [1] for ${formatShape(weight.shape)}`;
+  throw new EngineError('invalid-model', `node "${node.id}": ${expected}, found ${found}`);
+}
+
+/** Numbers at which all dot products agree. */
+function checkEightBits(name: string, levels: Int8Array, scales: Float32Array): void {
+  const level = levels.indexOf(-WEIGHT_LEVELS - 1);
+  if (level >= 0) {
+    const what = `element ${level} is ${levels[level]}, a weight's levels are −${WEIGHT_LEVELS} to ${WEIGHT_LEVELS}`;
+    throw new EngineError('invalid-model', `tensor ${excerpt(name)}: ${what}`);
+  }
+  const scale = scales.findIndex((each) => !(each >= SCALES.min && each <= SCALES.max));
+  if (scale >= 0) {
+    const what = `element ${scale} is ${scales[scale]}, scales are ${SCALES.min} to ${SCALES.max}`;
+    throw new EngineError('invalid-model', `tensor ${excerpt(scaleName(name))}: ${what}`);
+  }
 }

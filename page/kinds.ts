@@ -74,6 +74,10 @@ export const kinds: Readonly<Record<'en' | 'es', Readonly<Record<LayerKind, Kind
     erf: { name: 'error function', does: 'Squeezes values between −1 and 1 along a bell curve’s area.' },
     exp: { name: 'exponential', does: 'Raises e to each value: all become positive, large ones very large.' },
     expand: { name: 'expand', does: 'Repeats values until the shape fits. Nothing is computed.' },
+    fakeQuantize: {
+      name: 'eight bits',
+      does: 'Moves every value to the nearest of 256 levels, as numbers of eight bits hold it.',
+    },
     floor: { name: 'round down', does: 'Rounds every value down to a whole number.' },
     gather: { name: 'selection', does: 'Picks some maps, rows or columns by their numbers.' },
     gelu: { name: 'GELU', does: 'Keeps large values, drops very negative ones, and fades smoothly in between.' },
@@ -198,6 +202,10 @@ export const kinds: Readonly<Record<'en' | 'es', Readonly<Record<LayerKind, Kind
     erf: { name: 'función error', does: 'Comprime los valores entre −1 y 1 según el área de una campana de Gauss.' },
     exp: { name: 'exponencial', does: 'Eleva e a cada valor: todos se vuelven positivos, los grandes muy grandes.' },
     expand: { name: 'expansión', does: 'Repite valores hasta que la forma encaja. No se calcula nada.' },
+    fakeQuantize: {
+      name: 'ocho bits',
+      does: 'Lleva cada valor al más cercano de 256 niveles, como lo guardan los números de ocho bits.',
+    },
     floor: { name: 'redondeo hacia abajo', does: 'Redondea cada valor al entero inferior.' },
     gather: { name: 'selección', does: 'Elige algunos mapas, filas o columnas por su número.' },
     gelu: { name: 'GELU', does: 'Conserva los valores grandes, descarta los muy negativos y suaviza la transición.' },

@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { EngineError } from '../engine/errors.ts';
 import { type Io, UsageError, type Verb } from './cli/verb.ts';
 import { fileErrorReason, isFileError } from './io/file-error.ts';
+import { augmentVerb } from './verbs/augment.ts';
 import { benchVerb } from './verbs/bench.ts';
 import { convolveVerb } from './verbs/convolve.ts';
 import { evaluateVerb } from './verbs/evaluate.ts';
@@ -27,14 +28,15 @@ const verbs: readonly Verb[] = [
   inspectVerb,
   benchVerb,
   convolveVerb,
+  augmentVerb,
 ];
 
 /** Verbs that are announced (docs) and not there yet: a clear refusal instead of a guess at a misspelling. */
-const later: readonly string[] = ['transfer', 'compare', 'augment', 'decode', 'publish', 'jobs', 'sign'];
+const later: readonly string[] = ['transfer', 'compare', 'decode', 'publish', 'jobs', 'sign'];
 
 /** Flags, likewise. */
 const laterFlags: Readonly<Record<string, readonly string[]>> = {
-  train: ['--augment', '--mixup', '--fast'],
+  train: ['--fast'],
   evaluate: ['--fast'],
   predict: ['--draw', '--fast'],
   run: ['--fast'],

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { capabilitiesOf } from '../engine/capabilities.ts';
 import { EngineError } from '../engine/errors.ts';
+import { type ImageKernels, instantiateImageKernels } from '../engine/image/kernels.ts';
 import type { KernelSource } from '../engine/kernels.ts';
 
 export type SimdChoice = 'auto' | 'baseline' | 'relaxed';
@@ -33,4 +34,9 @@ export function loadKernels(build: 'inference' | 'training', simd: SimdChoice = 
       throw new EngineError('unavailable', 'this Node does not know relaxed SIMD: use --simd baseline');
   }
   return { module: new WebAssembly.Module(read(build)), capabilities: capabilitiesOf(false, v8Version) };
+}
+
+/** Kernels for pictures: one build, whatever the host has. @throws EngineError `unavailable` where it is missing */
+export function loadImageKernels(): ImageKernels {
+  return instantiateImageKernels(new WebAssembly.Module(read('image')));
 }

@@ -30,6 +30,8 @@ export const problems: Readonly<Record<ProblemCode, ProblemKind>> = {
   'invalid-model': { status: 422, title: 'The model file is wrong' },
   'shape-mismatch': { status: 422, title: 'Shapes do not fit each other' },
   'no-gradient': { status: 422, title: 'A layer has no gradient' },
+  'invalid-pipeline': { status: 422, title: 'The pipeline is wrong' },
+  'invalid-labels': { status: 422, title: 'The labels are wrong' },
   'invalid-data': { status: 422, title: 'The data cannot be used' },
   busy: { status: 429, title: 'Too much at a time' },
   unavailable: { status: 503, title: 'This cannot be answered now' },

@@ -1,4 +1,4 @@
-/** Copies of pixels: to other places, of single channels, through tables. */
+/** Copies of pixels: of single channels, of fills. */
 
 /** `count` runs of `bytes` bytes, from `from` every `fromStep` bytes to `to` every `toStep`; `bytes` is 1 or 4. */
 export function copyStrided(from: usize, fromStep: usize, to: usize, toStep: usize, count: i32, bytes: i32): void {
@@ -8,38 +8,7 @@ export function copyStrided(from: usize, fromStep: usize, to: usize, toStep: usi
   }
 }
 
-/**
- * target pixel (row i, column j) ← the one at source + i·down + j·across.
- *   across, down: bytes, of either sign · pixel: bytes of a pixel
- */
-export function copyPixels(
-  source: usize,
-  across: i32,
-  down: i32,
-  target: usize,
-  width: i32,
-  height: i32,
-  pixel: i32,
-): void {
-  for (let row = 0; row < height; row++, source += down) {
-    let from = source;
-    for (let column = 0; column < width; column++, from += across, target += pixel) {
-      memory.copy(target, from, pixel);
-    }
-  }
-}
-
 /** `count` pixels of `pixelBytes` bytes ← the one at `fill`. */
 export function fillPixels(target: usize, count: i32, fill: usize, pixelBytes: i32): void {
   for (; count > 0; count--, target += pixelBytes) memory.copy(target, fill, pixelBytes);
-}
-
-/** Each of `count` bytes ← table[byte]. */
-export function applyTable(x: usize, count: i32, table: usize): void {
-  for (const end = x + count; x < end; x++) store<u8>(x, load<u8>(table + load<u8>(x)));
-}
-
-/** As applyTable for the first `channels` bytes of each of `count` pixels. */
-export function applyTablePixels(x: usize, count: i32, pixelBytes: i32, channels: i32, table: usize): void {
-  for (; count > 0; count--, x += pixelBytes) applyTable(x, channels, table);
 }

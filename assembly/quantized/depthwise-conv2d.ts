@@ -32,7 +32,8 @@ class DepthwiseTile {
   }
 
   /**
-   * All channels of four output pixels, of which the first `pixels` are stored, in one row or, where `isPair`, two.
+   * All channels of four output pixels, of which the first `pixels` are stored, in one row or, where `isPair` (a
+   * literal), two.
    *   x: merged column under the first pixel's first tap · y: the first pixel
    */
   @inline
@@ -124,7 +125,11 @@ class DepthwiseTile {
     for (let tile = 0; tile < ow; tile += 4) {
       // The last tile overlaps the one before where four do not divide the row.
       const ox = max(0, min(tile, ow - 4));
-      DepthwiseTile.run<Dot>(isPair, pixels, g.merged + <usize>ox * g.stepBytes, y + <usize>(ox * g.c));
+      const x = g.merged + <usize>ox * g.stepBytes;
+      const target = y + <usize>(ox * g.c);
+      // Each is a loop of its own: what they share would be asked, and kept in memory, in every turn.
+      if (isPair) DepthwiseTile.run<Dot>(true, pixels, x, target);
+      else DepthwiseTile.run<Dot>(false, pixels, x, target);
     }
   }
 }

@@ -10,6 +10,13 @@ import { Output } from './output';
 import { Stage } from './stage';
 import { PANEL_HEAD, QuantizedTile, sums } from './tile';
 
+/**
+ * Panels that a tile of rows is taken under before the next rows: eight fill a line of the cache in y; all of them should
+ * stay in the first-level cache.
+ */
+const GROUP_PANELS: i32 = 8;
+const GROUP_BYTES: usize = 16 * 1024;
+
 /** What becomes of a row's sums, beside what Output is told. */
 @unmanaged
 class Epilogue {
@@ -59,6 +66,37 @@ export class QuantizedGemm {
     }
   }
 
+  /** One to three rows under all panels, `block` without tiles: each row is taken under four panels at a time. */
+  @inline
+  static few<Dot>(
+    a: usize,
+    aStride: usize,
+    panel: usize,
+    panelBytes: usize,
+    y: usize,
+    yStride: usize,
+    residual: usize,
+    m: i32,
+    n: i32,
+  ): void {
+    const yShift: usize = epilogue.isFloat ? 2 : 0;
+    for (let column = 0; column < n; ) {
+      const panels = min(4, (n - column + 7) >> 3);
+      for (let row = 0; row < m; row++) {
+        QuantizedTile.across<Dot>(a + <usize>row * aStride, panel, panelBytes, panels);
+        const offset = <usize>row * yStride;
+        for (let i = 0; i < panels; i++) {
+          const first = column + (i << 3);
+          const target = y + offset + ((<usize>first) << yShift);
+          const added = residual ? residual + offset + first : 0;
+          QuantizedGemm.finish(i, i + 1, min(8, n - first), panel + <usize>i * panelBytes, target, yStride, added);
+        }
+      }
+      column += 32;
+      panel += panelBytes << 2;
+    }
+  }
+
   /** One block of rows under all panels; strides in bytes. */
   static block<Dot>(
     a: usize,
@@ -73,38 +111,48 @@ export class QuantizedGemm {
   ): void {
     const dot = changetype<Dot>(0);
     const panelBytes = PANEL_HEAD + QuantizedTile.panelRows(k, dot.group) * dot.rowBytes;
-    const isPlain = !residual && !epilogue.isFloat && m >= 4;
+    if (m < 4) {
+      QuantizedGemm.few<Dot>(a, aStride, panel, panelBytes, y, yStride, residual, m, n);
+      return;
+    }
+    const isPlain = !residual && !epilogue.isFloat;
     const yShift: usize = epilogue.isFloat ? 2 : 0;
-    for (let column = 0; column < n; column += 8) {
-      const panelEnd = panel + panelBytes;
-      const columns = min(8, n - column);
+    const grouped = max(1, min(GROUP_PANELS, <i32>(GROUP_BYTES / panelBytes)));
+    for (let column = 0; column < n; ) {
+      // As many whole panels as make a group, or the last one that is partly filled.
+      const whole = (n - column) >> 3;
+      const columns = whole ? 8 : n - column;
+      const panelsHere = max(1, min(grouped, whole));
+      const groupEnd = panel + <usize>panelsHere * panelBytes;
+      const isDirect = isPlain && whole > 0;
       const yColumn = y + ((<usize>column) << yShift);
-      const isDirect = isPlain && columns == 8;
-      let row = 0;
-      if (dot.tileRows == 6 && isDirect) {
-        for (let left = m; left > 8 || left == 6 || (left == 5 && m > 5); left = m - row) {
-          const start = min(row, m - 6);
-          const aRow = a + <usize>start * aStride;
-          QuantizedTile.run<Dot>(6, aRow, aStride, panel, panelEnd, yColumn + <usize>start * yStride, yStride);
-          row = start + 6;
-        }
-      }
-      while (row < m) {
-        // Fewer than four rows are taken one by one, as four that lie at the same place.
-        const rows = m < 4 ? 1 : 4;
+      const residualColumn = residual ? residual + column : 0;
+      for (let row = 0; row < m; ) {
+        const left = m - row;
+        const isTall = dot.tileRows == 6 && (left > 8 || left == 6 || (left == 5 && m > 5));
+        const rows = isTall ? 6 : 4;
         const start = min(row, m - rows);
         const aRow = a + <usize>start * aStride;
-        const target = dot.tileRows == 4 && isDirect ? yColumn + <usize>start * yStride : 0;
-        QuantizedTile.run<Dot>(4, aRow, m < 4 ? 0 : aStride, panel, panelEnd, target, yStride);
-        if (!target) {
-          // Rows that the tile before has finished are left alone: the residual may lie in y.
-          const offset = <usize>row * yStride;
-          const residualRow = residual ? residual + offset + column : 0;
-          QuantizedGemm.finish(row - start, rows, columns, panel, yColumn + offset, yStride, residualRow);
+        const isWhole = isDirect && rows == dot.tileRows;
+        let target = isWhole ? yColumn + <usize>start * yStride : 0;
+        // Rows that the tile before has finished are left alone: the residual may lie in y.
+        let yRow = yColumn + <usize>row * yStride;
+        let residualRow = residual ? residualColumn + <usize>row * yStride : 0;
+        for (let p = panel; p != groupEnd; p += panelBytes) {
+          if (isTall) QuantizedTile.run<Dot>(6, aRow, aStride, p, p + panelBytes, target, yStride);
+          else QuantizedTile.run<Dot>(4, aRow, aStride, p, p + panelBytes, target, yStride);
+          if (isWhole) {
+            target += 8;
+            continue;
+          }
+          QuantizedGemm.finish(row - start, rows, columns, p, yRow, yStride, residualRow);
+          yRow += (<usize>8) << yShift;
+          if (residualRow) residualRow += 8;
         }
         row = start + rows;
       }
-      panel = panelEnd;
+      column += panelsHere << 3;
+      panel = groupEnd;
     }
   }
 
@@ -151,7 +199,7 @@ export class QuantizedGemm {
 
 /**
  * y [M,N] = a [M,K]·w + bias (+ residual) as the head of this file has it, or as f32 (m[n]·sum) where yIsFloat is 1.
- *   a: u8, rows aStride bytes apart, read up to 7 bytes beyond its end · panels: packPanelsI8 for the same path
+ *   a: u8, rows aStride bytes apart, read up to 15 bytes beyond its end · panels: packPanelsI8 for the same path
  *   yStride: bytes between rows of y, and of the residual · zero, lo, hi: levels of y
  *   residual: u8 like y, which it may be, 0 for none; (r − residualZero)·residualScale is added before rounding
  *   scratch: on path 1 unused, else blockRows × K bytes (path 2) or twice that (path 0), and 16 more

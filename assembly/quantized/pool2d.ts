@@ -13,30 +13,43 @@ class Pool extends PoolWindows {
 
   @inline
   visit(xOffset: usize, yOffset: usize, rows: i32, columns: i32, counted: i32): void {
+    const x = this.x + xOffset;
+    const y = this.y + yOffset;
+    if (this.isMax) this.largest(x, y, rows, columns);
+    else this.mean(x, y, rows, columns, counted);
+  }
+
+  @inline
+  largest(x: usize, y: usize, rows: i32, columns: i32): void {
+    for (let left = this.c; left > 0; left -= 16, x += 16, y += 16) {
+      let best = i8x16.splat(0);
+      let row = x;
+      for (let ky = 0; ky < rows; ky++, row += this.rowBytes) {
+        let tap = row;
+        for (let kx = 0; kx < columns; kx++, tap += this.tapBytes) best = i8x16.max_u(best, v128.load(tap));
+      }
+      if (left >= 16) v128.store(y, best);
+      else Output.storePart(y, best, best, left);
+    }
+  }
+
+  @inline
+  mean(x: usize, y: usize, rows: i32, columns: i32, counted: i32): void {
     const factor = f32x4.splat(this.scale / <f32>max(counted, 1));
     const zeros = i32x4.splat(-rows * columns * this.xZero);
-    const isMax = this.isMax;
-    for (let i: usize = 0; i < <usize>this.c; i += 8) {
-      let best = i16x8.splat(0);
+    for (let left = this.c; left > 0; left -= 8, x += 8, y += 8) {
       let p = zeros;
       let q = zeros;
-      let row = this.x + xOffset + i;
+      let row = x;
       for (let ky = 0; ky < rows; ky++, row += this.rowBytes) {
         let tap = row;
         for (let kx = 0; kx < columns; kx++, tap += this.tapBytes) {
           const v = v128.load8x8_u(tap);
-          if (isMax) {
-            best = i16x8.max_u(best, v);
-          } else {
-            p = i32x4.add(p, i32x4.extend_low_i16x8_u(v));
-            q = i32x4.add(q, i32x4.extend_high_i16x8_u(v));
-          }
+          p = i32x4.add(p, i32x4.extend_low_i16x8_u(v));
+          q = i32x4.add(q, i32x4.extend_high_i16x8_u(v));
         }
       }
-      if (!isMax) {
-        best = Output.pair(p, q, factor, factor, Output.magic(), Output.base());
-      }
-      Output.storeEight(this.y + yOffset + i, best, this.c - <i32>i);
+      Output.storeEight(y, Output.pair(p, q, factor, factor, Output.magic(), Output.base()), left);
     }
   }
 }
@@ -47,7 +60,7 @@ const pool = changetype<Pool>(memory.data(offsetof<Pool>(), 16));
  * y [N,OH,OW,C] = the largest value of x [N,H,W,C] in each window (isMax = 1; scale and zero point of y are those of x,
  * the lowest level where a window sees only padding), or the mean of x's reals over as many taps as the table counts:
  *   round((Σx − taps·xZero) · (scale / counted)) + zero, scale = xScale / yScale; padding is a real 0
- * `places` as for maxPool2d; one window of H × W is global pooling. Reads up to 7 bytes beyond the end of x.
+ * `places` as for maxPool2d; one window of H × W is global pooling. Reads up to 15 bytes beyond the end of x.
  */
 export function pool2dU8(
   x: usize,

@@ -75,29 +75,48 @@ export class Stage {
     const run = <usize>g.c;
     // A window row is one contiguous run where no pixel is skipped and no channel left out.
     const contiguous = g.dilationW == 1 && g.pixelBytes == run;
+    const tap = <usize>g.dilationW * g.pixelBytes;
+    const below = <usize>(g.dilationH * g.w) * g.pixelBytes;
+    const length = Stage.bytes(g.kw * g.c);
+    const reach = (g.kw - 1) * g.dilationW;
+    const reachBelow = (g.kh - 1) * g.dilationH;
+    const flip = Stage.flip();
     let image = first / pixels;
     let oy = (first % pixels) / g.ow;
     let ox = first % g.ow;
     for (let row = 0; row < rows; row++) {
       const x0 = ox * g.strideW - g.left;
       let iy = oy * g.strideH - g.top;
-      const inside = x0 >= 0 && x0 + (g.kw - 1) * g.dilationW < g.w;
-      for (let ky = 0; ky < g.kh; ky++, iy += g.dilationH) {
-        if (<u32>iy >= <u32>g.h) {
-          columns = Stage.fill(columns, Stage.bytes(g.kw * g.c));
-          continue;
+      const isRun = contiguous && x0 >= 0 && x0 + reach < g.w;
+      // Taps of padding have addresses, too, that nothing is read from.
+      let line = x + <usize>((image * g.h + iy) * g.w + x0) * g.pixelBytes;
+      if (isRun && !state.shift && iy >= 0 && iy + reachBelow < g.h) {
+        // Most windows, and of a first layer's most runs are one vector: all between the copies would take longer.
+        for (let ky = g.kh; ky > 0; ky--, line += below) {
+          const end = columns + length;
+          let source = line;
+          do {
+            v128.store(columns, v128.xor(v128.load(source), flip));
+            columns += 16;
+            source += 16;
+          } while (columns < end);
+          columns = end;
         }
-        const line = x + <usize>((image * g.h + iy) * g.w) * g.pixelBytes;
-        if (inside && contiguous) {
-          columns = Stage.copy(columns, line + <usize>x0 * run, <usize>g.kw * run);
-          continue;
-        }
-        let ix = x0;
-        for (let kx = 0; kx < g.kw; kx++, ix += g.dilationW) {
-          columns =
-            <u32>ix < <u32>g.w
-              ? Stage.copy(columns, line + <usize>ix * g.pixelBytes, run)
-              : Stage.fill(columns, Stage.bytes(g.c));
+      } else {
+        for (let ky = g.kh; ky > 0; ky--, iy += g.dilationH, line += below) {
+          const end = columns + length;
+          if (<u32>iy >= <u32>g.h) {
+            Stage.fill(columns, length);
+          } else if (isRun) {
+            Stage.copy(columns, line, <usize>g.kw * run);
+          } else {
+            let ix = x0;
+            let source = line;
+            for (let kx = g.kw; kx > 0; kx--, ix += g.dilationW, source += tap) {
+              columns = <u32>ix < <u32>g.w ? Stage.copy(columns, source, run) : Stage.fill(columns, Stage.bytes(g.c));
+            }
+          }
+          columns = end;
         }
       }
       if (++ox == g.ow) {

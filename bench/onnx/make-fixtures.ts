@@ -23,6 +23,7 @@ import { networks } from './fixtures/network.ts';
 import { norms } from './fixtures/norm.ts';
 import { older } from './fixtures/older.ts';
 import { pools } from './fixtures/pool.ts';
+import { quantized } from './fixtures/quantization.ts';
 import { reductions } from './fixtures/reduction.ts';
 import { resizes } from './fixtures/resize.ts';
 import { shapeArithmetic } from './fixtures/shape.ts';
@@ -40,6 +41,7 @@ const fixtures = [
   ...movements,
   ...older,
   ...shapeArithmetic,
+  ...quantized,
   ...networks,
 ];
 

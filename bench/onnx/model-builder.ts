@@ -85,6 +85,18 @@ export class ModelBuilder {
     return name;
   }
 
+  /** An initializer of the array's type. */
+  levels(shape: Shape, values: Int8Array | Uint8Array | Int32Array): string {
+    const name = `w${this.initializers.length}`;
+    this.initializers.push(writeTensor(name, shape, values));
+    return name;
+  }
+
+  /** Seeded integers, both ends included. */
+  whole(shape: Shape, [lo, hi]: readonly [number, number]): readonly number[] {
+    return Array.from({ length: elementCount(shape) }, () => lo + this.random.below(hi - lo + 1));
+  }
+
   scalar(value: number): string {
     return this.floats([], [value]);
   }

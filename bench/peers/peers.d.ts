@@ -62,3 +62,59 @@ declare module '*.wasm' {
   const module: WebAssembly.Module;
   export default module;
 }
+
+declare module 'sharp' {
+  interface Sharp {
+    rotate(degrees: number, options: { readonly background: string }): Sharp;
+    convolve(filter: { readonly width: number; readonly height: number; readonly kernel: readonly number[] }): Sharp;
+    linear(factor: number, offset: number): Sharp;
+    gamma(gamma: number): Sharp;
+    flop(): Sharp;
+    blur(sigma: number): Sharp;
+    resize(width: number, height: number, options: { readonly kernel: string }): Sharp;
+    raw(): Sharp;
+    toBuffer(): Promise<Uint8Array>;
+  }
+  interface Raw {
+    readonly raw: { readonly width: number; readonly height: number; readonly channels: number };
+  }
+  const sharp: {
+    (data: Uint8Array, options: Raw): Sharp;
+    concurrency(threads: number): void;
+    cache(on: boolean): void;
+  };
+  export default sharp;
+}
+
+declare module 'jimp' {
+  interface Bitmap {
+    readonly width: number;
+    readonly height: number;
+    readonly data: Uint8Array;
+  }
+  interface JimpImage {
+    clone(): JimpImage;
+    rotate(options: { readonly deg: number; readonly mode: boolean }): JimpImage;
+    convolute(filter: readonly (readonly number[])[]): JimpImage;
+    brightness(factor: number): JimpImage;
+    flip(options: { readonly horizontal: boolean }): JimpImage;
+    gaussian(radius: number): JimpImage;
+    resize(size: { readonly w: number; readonly h: number }): JimpImage;
+  }
+  export const Jimp: { fromBitmap(bitmap: Bitmap): JimpImage };
+}
+
+declare module '@silvia-odwyer/photon-node' {
+  export class PhotonImage {
+    constructor(rgba: Uint8Array, width: number, height: number);
+    free(): void;
+  }
+  export const SamplingFilter: { readonly Triangle: number };
+  export function rotate(image: PhotonImage, degrees: number): PhotonImage;
+  export function resize(image: PhotonImage, width: number, height: number, filter: number): PhotonImage;
+  export function sharpen(image: PhotonImage): void;
+  export function adjust_brightness(image: PhotonImage, levels: number): void;
+  export function gamma_correction(image: PhotonImage, red: number, green: number, blue: number): void;
+  export function fliph(image: PhotonImage): void;
+  export function gaussian_blur(image: PhotonImage, radius: number): void;
+}

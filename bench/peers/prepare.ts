@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fromBinary, toBinary } from '@bufbuild/protobuf';
 import { describeGraph } from '../../engine/describe.ts';
 import { exportOnnx } from '../../engine/formats/onnx/export-model.ts';
-import { type ModelProto, ModelProtoSchema } from '../../engine/formats/onnx/schema/onnx_pb.js';
+import { type ModelProto, ModelProtoSchema, type NodeProto } from '../../engine/formats/onnx/schema/onnx_pb.js';
 import { type Model, serializeModel } from '../../engine/model-file.ts';
 import { quantize } from '../../engine/quantization/quantize.ts';
 import { Random } from '../../engine/random.ts';
@@ -62,18 +62,22 @@ export async function prepareBoth(model: Model, folder: string): Promise<Prepare
   return prepared;
 }
 
-/** Our input is NHWC, so the export begins with a transpose. Models of ONNX's world take NCHW: it is not to be charged for it. */
+/**
+ * Our input is NHWC, so the export begins with a transpose, in eight bits behind the pair that rounds the picture. Models of
+ * ONNX's world take NCHW: it is not to be charged for it.
+ */
 function channelsFirst(file: Uint8Array): Uint8Array {
   const model: ModelProto = fromBinary(ModelProtoSchema, file);
   const { graph } = model;
   const [input] = graph?.input ?? [];
-  const first = graph?.node[0];
-  if (!graph || !input || first?.opType !== 'Transpose' || first.input[0] !== input.name) {
+  const place = graph?.node.findIndex(({ opType }) => opType === 'Transpose') ?? -1;
+  const transpose = graph?.node[place];
+  if (!graph || !input || !transpose || !isRounded(graph.node, input.name, transpose.input[0])) {
     throw new Error('expected an ONNX graph that begins with a transpose of its input');
   }
-  graph.node.shift();
+  graph.node.splice(place, 1);
   for (const node of graph.node) {
-    node.input = node.input.map((name) => (name === first.output[0] ? input.name : name));
+    node.input = node.input.map((name) => (name === transpose.output[0] ? (transpose.input[0] as string) : name));
   }
   const tensor = input.type?.value;
   if (tensor?.case !== 'tensorType' || !tensor.value.shape) throw new Error('expected an input of tensor type');
@@ -81,4 +85,12 @@ function channelsFirst(file: Uint8Array): Uint8Array {
   if (!n || !h || !w || !c) throw new Error('expected an input [N,H,W,C]');
   tensor.value.shape.dim = [n, c, h, w];
   return toBinary(ModelProtoSchema, model);
+}
+
+/** Whether a value is the input itself, or what is left of it after QuantizeLinear and DequantizeLinear. */
+function isRounded(nodes: readonly NodeProto[], input: string, value: string | undefined): boolean {
+  if (value === input) return true;
+  const producer = nodes.find(({ output }) => output[0] === value);
+  const rounds = producer?.opType === 'QuantizeLinear' || producer?.opType === 'DequantizeLinear';
+  return rounds && isRounded(nodes, input, producer.input[0]);
 }

@@ -5,10 +5,12 @@
  * Parser, sampler, labels, command line, docs and the suite of tests derive from this object.
  */
 import type { Key, Random } from '../random.ts';
+import type { Batch, Originals } from './batch.ts';
 import type { Matrix } from './matrix.ts';
 import type { Options, ParamsOf, Size } from './options.ts';
 import type { Path } from './pipeline-error.ts';
 import type { Picture, PixelType, Studio } from './studio.ts';
+import type { LevelMap } from './tables.ts';
 
 /** Where points go: by a matrix, onto a canvas of that size. */
 export interface MatrixMotion extends Size {
@@ -53,24 +55,41 @@ export interface Augmentation<O extends Options = Options> {
   check?(node: Readonly<Record<string, unknown>>, path: Path): void;
   /** rgb: needs three channels, a fourth is left alone. Any number of channels where left out. */
   readonly needs?: 'rgb';
+  /** As `needs: 'rgb'`, but only where these constants stand in the node. */
+  readonly needsRgbFor?: Partial<Record<keyof O & string, unknown>>;
   /** Draws for each pixel or cell: resolved pipelines carry its stream. */
   readonly draws?: true;
   /** training: refused elsewhere. batch: as that, and it mixes the pictures of a batch. */
   readonly only?: 'training' | 'batch';
 
-  /** What still has to be drawn, or computed once, before the work: from drawn options to the params of the other functions. */
-  settle?(params: ParamsOf<O>, random: Random, size: Size): ParamsOf<O>;
+  /**
+   * What still has to be drawn, or computed once, before the work: from drawn options to the params of the other functions.
+   * @throws EngineError `invalid-pipeline` at `path`, the node's, where an option does not fit the size
+   */
+  settle?(params: ParamsOf<O>, random: Random, size: Size, path: Path): ParamsOf<O>;
   /** For what moves points along a matrix. Without `apply` the picture is resampled with `interpolation, border, fill`. */
   matrix?(params: ParamsOf<O>, size: Size): MatrixMotion;
   /** For what moves points along a field. As `matrix`. */
   field?(work: Work<ParamsOf<O>>): Field;
-  /** For what maps every value on its own: level → level, neither rounded nor clipped yet. */
-  table?(params: ParamsOf<O>): (level: number) => number;
+  /** For what maps every value on its own, neither rounded nor clipped yet. */
+  table?(params: ParamsOf<O>): LevelMap;
   /** Returns the picture that goes out: one of the studio's, or the one that came in, changed or not. */
   apply?(work: Work<ParamsOf<O>>): Picture;
 
+  /** For what mixes the pictures of a batch, in place. */
+  mix?(params: ParamsOf<O>, batch: Batch, before: Originals, random: Random): void;
+
   /** Nodes, less their type, that the suites, the docs and the benchmark run. */
   readonly samples: readonly Readonly<Record<string, unknown>>[];
+}
+
+/** The key of a node that makes it need three channels, `type` where it always does; nothing where it does not. */
+export function rgbKey(
+  { needs, needsRgbFor = {} }: Augmentation,
+  node: Readonly<Record<string, unknown>>,
+): string | undefined {
+  if (needs === 'rgb') return 'type';
+  return Object.keys(needsRgbFor).find((key) => node[key] === needsRgbFor[key]);
 }
 
 /** Keeps the types of options through to params. */

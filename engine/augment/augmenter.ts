@@ -10,7 +10,7 @@ import type { Pipeline } from './pipeline.ts';
 import { type Resampling, warpField, warpMatrix } from './resampling.ts';
 import { type PictureName, resolve, resolvedDocument, type Step, stepRandom } from './resolve.ts';
 import { type Picture, type Pixels, Studio } from './studio.ts';
-import { applyTables } from './tables.ts';
+import { applyTables, type LevelMap } from './tables.ts';
 
 export interface AugmentInput extends PictureName {
   readonly labels?: unknown;
@@ -63,7 +63,13 @@ export class Augmenter {
     const labels =
       input.labels === undefined ? undefined : new MovingLabels(input.labels, pipeline.targets, image, bends);
     try {
-      const scene = new Scene(this.#studio, pipeline, image, input, labels);
+      const scene = new Scene(this.#studio, {
+        image: this.#studio.load(image),
+        mask: input.mask && this.#studio.load(input.mask),
+        maskFill: pipeline.targets.masks.fill,
+        alpha: input.alpha ?? false,
+        labels,
+      });
       for (const step of this.#fuse ? fused(steps) : steps) scene.apply(step);
       return { ...scene.finish(input.into), steps };
     } finally {
@@ -77,7 +83,36 @@ export class Augmenter {
   }
 }
 
-const maskKind: Resampling = { interpolation: 'nearest', border: 'constant', fill: 0 };
+/** One picture that stays in the memory of the kernels, under one pipeline after the other: the work without the copies. */
+export class SceneRunner {
+  readonly #studio: Studio;
+  readonly #image: Picture;
+
+  constructor(kernels: ImageKernels, image: Pixels) {
+    this.#studio = new Studio(kernels);
+    this.#image = this.#studio.load(image);
+    this.#studio.pin(this.#image);
+  }
+
+  /** Makes a picture and forgets it; what works in place changes the one that stays. */
+  run(pipeline: Pipeline, name: PictureName): void {
+    const steps = resolve(pipeline, this.#image, name);
+    const actors = { image: this.#image, mask: undefined, maskFill: 0, alpha: false, labels: undefined };
+    const scene = new Scene(this.#studio, actors);
+    for (const step of steps) scene.apply(step);
+    scene.end();
+    this.#studio.keepOnly();
+  }
+}
+
+interface Actors {
+  readonly image: Picture;
+  readonly mask: Picture | undefined;
+  /** Class value outside the mask. */
+  readonly maskFill: number;
+  readonly alpha: boolean;
+  readonly labels: MovingLabels | undefined;
+}
 
 /** A picture on its way. */
 class Scene {
@@ -88,21 +123,15 @@ class Scene {
   #image: Picture;
   #mask: Picture | undefined;
   /** Tables that wait to be applied as one: their product is exact. */
-  #tables: ((level: number) => number)[] = [];
+  #tables: LevelMap[] = [];
 
-  constructor(
-    studio: Studio,
-    pipeline: Pipeline,
-    image: Pixels,
-    input: AugmentInput,
-    labels: MovingLabels | undefined,
-  ) {
+  constructor(studio: Studio, { image, mask, maskFill, alpha, labels }: Actors) {
     this.#studio = studio;
     this.#labels = labels;
-    this.#alpha = input.alpha ?? false;
-    this.#maskResampling = { ...maskKind, fill: pipeline.targets.masks.fill };
-    this.#image = studio.load(image);
-    this.#mask = input.mask && studio.load(input.mask);
+    this.#alpha = alpha;
+    this.#maskResampling = { interpolation: 'nearest', border: 'constant', fill: maskFill };
+    this.#image = image;
+    this.#mask = mask;
   }
 
   apply(step: Step): void {
@@ -162,8 +191,13 @@ class Scene {
     this.#studio.keepOnly(this.#image, this.#mask);
   }
 
-  finish(into: AugmentInput['into']): Omit<Augmented, 'steps'> {
+  /** Does what still waits. */
+  end(): void {
     this.#flushTables();
+  }
+
+  finish(into: AugmentInput['into']): Omit<Augmented, 'steps'> {
+    this.end();
     const { width, height } = this.#image;
     const pixels = (picture: Picture, target?: AugmentInput['into']): Pixels => ({
       width,

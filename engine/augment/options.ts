@@ -121,6 +121,11 @@ function clampTo(value: number, { min, max }: { readonly min: number; readonly m
   return Math.min(Math.max(value, min), max);
 }
 
+/** An option that has no value where it is left out. */
+export function optional<T>(option: Option<T>): Option<T | undefined> {
+  return { ...option, fallback: constant(undefined), write: (value) => option.write(value as T), defaultText: '–' };
+}
+
 /** true, false, or {"bool": p}: true with probability p. */
 export function flag(byDefault: boolean): Option<boolean> {
   return {

@@ -7,7 +7,7 @@ import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import canonicalize from 'canonicalize';
 import { EngineError } from '../errors.ts';
 import { excerpt } from '../json.ts';
-import type { Augmentation, PictureKind } from './augmentation.ts';
+import { type Augmentation, type PictureKind, rgbKey } from './augmentation.ts';
 import { type AugmentationType, augmentationOf, augmentations } from './operations/index.ts';
 import { type Draw, number, type Option } from './options.ts';
 import { type Path, pipelineError } from './pipeline-error.ts';
@@ -26,6 +26,8 @@ export const defaultPipelineLimits: PipelineLimits = { nodes: 256, depth: 64 };
 interface NodeBase {
   /** What its random numbers are keyed by: its id, else its JSON path. */
   readonly name: string;
+  /** Where it stands in the document. */
+  readonly path: Path;
   readonly id?: string;
   /** Probability that it is applied. */
   readonly p: number;
@@ -63,7 +65,12 @@ export interface Pipeline {
   readonly id: string;
   readonly seed: number;
   readonly targets: Targets;
+  /** What is done to each picture. */
   readonly root: PipelineNode;
+  /** What mixes the pictures of a batch after that. */
+  readonly batch: readonly OperationNode[];
+  /** `normalize`, where the pipeline ends in it. */
+  readonly normalize: OperationNode | undefined;
 }
 
 export interface CompileOptions extends PictureKind {
@@ -85,9 +92,45 @@ export function compilePipeline(document: unknown, options: CompileOptions): Pip
   }
   const seed = Object.hasOwn(object, 'seed') ? parseSeed(object.seed, ['seed']) : 0;
   const targets = parseTargets(object.targets, ['targets']);
-  const root = new Compiler(options).node(object.pipeline, ['pipeline'], 1);
+  const whole = new Compiler(options).node(object.pipeline, ['pipeline'], 1);
   const id = bytesToHex(sha256(utf8ToBytes(canonicalize(document) as string)));
-  return { id, seed, targets, root };
+  return { id, seed, targets, ...splitTraining(whole) };
+}
+
+const onlyOf = (node: PipelineNode) => (isGroup(node) ? undefined : augmentationOf(node.type).only);
+
+function isGroup(node: PipelineNode): node is ComposeNode | OneOfNode | SomeOfNode {
+  return groupTypes.includes(node.type as GroupType);
+}
+
+/** Takes what is for training only off the end of the outermost `compose`. */
+function splitTraining(whole: PipelineNode): Pick<Pipeline, 'root' | 'batch' | 'normalize'> {
+  const children = whole.type === 'compose' ? whole.children : [whole];
+  const first = children.findIndex(onlyOf);
+  const tail = first < 0 ? [] : children.slice(first);
+  const inside = whole.type === 'compose' ? children.slice(0, children.length - tail.length) : [];
+  const normalize = tail.filter((node): node is OperationNode => onlyOf(node) === 'training');
+  const batch = tail.filter((node): node is OperationNode => onlyOf(node) === 'batch');
+  const isSkippable = whole.p < 1 || normalize.some(({ p }) => p < 1);
+  const isLast =
+    batch.length + normalize.length === tail.length && normalize.length < 2 && !(tail.length && isSkippable);
+  const misplaced = isLast ? [...inside, ...(tail.length ? [] : [whole])].map(nestedOnly).find(Boolean) : tail[0];
+  if (misplaced) {
+    const path = [...misplaced.path, 'type'];
+    throw pipelineError(
+      path,
+      `${misplaced.type} stands at the end of the outermost compose (normalize once, without p)`,
+    );
+  }
+  if (tail.length === 0) return { root: whole, batch, normalize: undefined };
+  const { name, path } = whole;
+  return { root: { name, path, p: 1, type: 'compose', children: inside }, batch, normalize: normalize[0] };
+}
+
+/** The first node for training only, at any depth. */
+function nestedOnly(node: PipelineNode): OperationNode | undefined {
+  if (!isGroup(node)) return onlyOf(node) ? node : undefined;
+  return node.children.map(nestedOnly).find(Boolean);
 }
 
 /** @throws EngineError `invalid-pipeline` */
@@ -133,13 +176,13 @@ class Compiler {
     if (typeof p !== 'number' || !(p >= 0 && p <= 1)) {
       throw pipelineError([...path, 'p'], `expected a probability 0 … 1, got ${excerpt(p)}`);
     }
-    if (id === undefined) return { name: `$${pathText(path)}`, p };
+    if (id === undefined) return { name: `$${pathText(path)}`, path, p };
     if (typeof id !== 'string' || id.length === 0 || id.length > 100) {
       throw pipelineError([...path, 'id'], `expected a text of 1 … 100 characters, got ${excerpt(id)}`);
     }
     if (this.#ids.has(id)) throw pipelineError([...path, 'id'], `another node has the id ${excerpt(id)}`);
     this.#ids.set(id, path);
-    return { name: id, id, p };
+    return { name: id, path, id, p };
   }
 
   #group(type: GroupType, object: Record<string, unknown>, base: NodeBase, path: Path, depth: number): PipelineNode {
@@ -168,7 +211,7 @@ class Compiler {
     const operation = augmentationOf(type);
     const keys = Object.keys(operation.options);
     refuseUnknown(object, [...baseKeys, ...keys, ...(operation.draws ? ['stream'] : [])], path);
-    this.#checkKind(type, operation, path);
+    this.#checkKind(type, operation, object, path);
     const named = (key: string) => Object.hasOwn(object, key);
     for (const alternatives of operation.alternatives ?? []) {
       const both = alternatives.filter(named);
@@ -191,12 +234,13 @@ class Compiler {
     return { ...base, type, draws, stream: object.stream };
   }
 
-  #checkKind(type: string, operation: Augmentation, path: Path): void {
+  #checkKind(type: string, operation: Augmentation, node: Readonly<Record<string, unknown>>, path: Path): void {
     const { channels, training = false } = this.#options;
-    if (operation.needs === 'rgb' && channels !== 3 && channels !== 4) {
+    const key = rgbKey(operation, node);
+    if (key !== undefined && channels !== 3 && channels !== 4) {
       throw pipelineError(
-        [...path, 'type'],
-        `${type} needs pictures of 3 channels (or 4, the last left alone), these have ${channels}`,
+        [...path, key],
+        `${key === 'type' ? '' : `${key} `}${node[key]} needs pictures of 3 channels (or 4, the last left alone), these have ${channels}`,
       );
     }
     if (operation.only && !training) {

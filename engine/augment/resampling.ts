@@ -23,12 +23,10 @@ function parseFill(value: unknown, path: Path): Fill {
   return value as readonly number[];
 }
 
+export const fillOption = fixed<Fill>('level 0 … 255, or one a channel', parseFill, 0, '0');
+
 /** What stands outside the picture. */
-export const outside = (byDefault: Border) =>
-  ({
-    border: choice(borders, byDefault),
-    fill: fixed<Fill>('level 0 … 255, or one a channel', parseFill, 0, '0'),
-  }) as const;
+export const outside = (byDefault: Border) => ({ border: choice(borders, byDefault), fill: fillOption }) as const;
 
 export const resampling = { interpolation: choice(interpolations, 'bilinear'), ...outside('constant') } as const;
 export type Resampling = ParamsOf<typeof resampling>;

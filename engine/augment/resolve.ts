@@ -2,10 +2,13 @@
  * A pipeline and a picture's name → the steps that this picture takes, every number drawn: the only place where chance
  * comes in. The steps can be written down as a document that replays them.
  */
+import { EngineError } from '../errors.ts';
+import { jsonPath } from '../json.ts';
 import type { Random } from '../random.ts';
 import { type AugmentationType, augmentationOf } from './operations/index.ts';
 import type { Size } from './options.ts';
 import { type OperationNode, PIPELINE_FORMAT, type Pipeline, type PipelineNode } from './pipeline.ts';
+import type { Path } from './pipeline-error.ts';
 import { nodeRandom, pictureRandom, randomOf, type Sample, type StreamName } from './stream.ts';
 import { writeTargets } from './targets.ts';
 
@@ -28,7 +31,7 @@ export interface Step {
   readonly stream?: StreamName;
 }
 
-/** @throws EngineError where an option does not fit the size of the picture (`invalid-pipeline`) */
+/** @throws EngineError where an option does not fit the size of the picture (`invalid-pipeline`), or a canvas is too large (`limit-exceeded`) */
 export function resolve(
   pipeline: Pipeline,
   size: Size,
@@ -79,9 +82,10 @@ class Resolver {
     const size = this.#size;
     const drawn: Record<string, unknown> = {};
     for (const [key, draw] of Object.entries(node.draws)) drawn[key] = draw(random, size);
-    const params = operation.settle?.(drawn, random, size) ?? drawn;
+    const params = operation.settle?.(drawn, random, size, node.path) ?? drawn;
     if (operation.matrix) {
       const { width, height } = operation.matrix(params, size);
+      checkCanvas({ width, height }, size, node.path);
       this.#size = { width, height };
     }
     this.steps.push({
@@ -92,6 +96,20 @@ class Resolver {
       ...(operation.draws ? { stream: node.stream ?? [...this.#name, node.name] } : {}),
     });
   }
+}
+
+/** Side of the largest canvas, pixels. */
+const MAX_SIDE = 16_384;
+
+function checkCanvas(canvas: Size, before: Size, path: Path): void {
+  const isTooLong = (side: 'width' | 'height') => canvas[side] > MAX_SIDE && canvas[side] > before[side];
+  if (!isTooLong('width') && !isTooLong('height')) return;
+  const text = jsonPath(path);
+  throw new EngineError(
+    'limit-exceeded',
+    `${text}: the picture would have ${canvas.width}×${canvas.height} pixels, at most ${MAX_SIDE} a side are allowed`,
+    text,
+  );
 }
 
 function weighted(weights: readonly number[], random: Random): number {

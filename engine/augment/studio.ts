@@ -37,8 +37,9 @@ interface Piece {
 export class Studio {
   readonly call: ImageKernels['call'];
   readonly #kernels: ImageKernels;
-  /** By falling place in memory never more than a dozen, ordered by start. */
+  /** In use, ordered by start: never more than a dozen. */
   #pieces: Piece[] = [];
+  readonly #pinned = new Set<number>();
   readonly #maxBytes: number;
 
   /** @param maxBytes of the whole memory */
@@ -86,9 +87,17 @@ export class Studio {
     return this.picture(picture.width, picture.height, picture.channels, picture.type);
   }
 
-  /** Gives back every piece but those of these pictures. */
+  /** Keeps a picture for good. */
+  pin({ ptr }: Picture): void {
+    this.#pinned.add(ptr);
+  }
+
+  /** Gives back every piece that is not pinned, but those of these pictures. */
   keepOnly(...pictures: readonly (Picture | undefined)[]): void {
-    const isKept = (piece: Piece) => pictures.some((picture) => picture && picture.ptr === piece.start + SLACK);
+    const isKept = ({ start }: Piece) => {
+      const ptr = start + SLACK;
+      return this.#pinned.has(ptr) || pictures.some((picture) => picture?.ptr === ptr);
+    };
     this.#pieces = this.#pieces.filter(isKept);
   }
 

@@ -8,7 +8,8 @@ export interface Filter {
   readonly weights: Float32Array;
 }
 
-const MAX_SIDE = 51;
+/** Rows, and weights a row, that a filter may have. */
+export const MAX_FILTER_SIDE = 51;
 /** Keeps a sum of 51 · 51 products with levels of 0–255 far inside f32. */
 const MAX_WEIGHT = 1e30;
 
@@ -78,22 +79,45 @@ export function parseFilter(nameOrMatrix: unknown, path = '$'): Filter {
 }
 
 function fromMatrix(matrix: unknown, path: string): Filter {
-  const fault = (message: string, at = path) => new EngineError('invalid-input', message, at);
-  if (!Array.isArray(matrix) || matrix.length === 0) throw fault('a filter is a name or a non-empty array of rows');
+  return readMatrix(matrix, (message, keys) => {
+    return new EngineError(
+      'invalid-input',
+      message,
+      keys.reduce<string>((at, key) => `${at}[${key}]`, path),
+    );
+  });
+}
+
+/** The filter of that name. */
+export function namedFilter(name: FilterName): Filter {
+  return fromMatrix(matrices[name], '$');
+}
+
+/**
+ * Reads a matrix: an array of rows.
+ * @param fault makes the error from what is wrong and the indices of where
+ */
+export function readMatrix(matrix: unknown, fault: (message: string, keys: readonly number[]) => EngineError): Filter {
+  if (!Array.isArray(matrix) || matrix.length === 0) {
+    throw fault('a filter is a name or a non-empty array of rows', []);
+  }
   const height = matrix.length;
   const width = Array.isArray(matrix[0]) ? matrix[0].length : 0;
-  if (height > MAX_SIDE || width > MAX_SIDE) {
-    throw fault(`the filter has ${height}×${width} weights, at most ${MAX_SIDE}×${MAX_SIDE} are allowed`);
+  if (height > MAX_FILTER_SIDE || width > MAX_FILTER_SIDE) {
+    throw fault(
+      `the filter has ${height}×${width} weights, at most ${MAX_FILTER_SIDE}×${MAX_FILTER_SIDE} are allowed`,
+      [],
+    );
   }
   const weights = new Float32Array(height * width);
   matrix.forEach((line: unknown, y) => {
-    if (!Array.isArray(line) || line.length === 0) throw fault('expected a row of numbers', `${path}[${y}]`);
+    if (!Array.isArray(line) || line.length === 0) throw fault('expected a row of numbers', [y]);
     if (line.length !== width) {
-      throw fault(`row ${y} of the filter has ${line.length} weights, row 0 has ${width}`, `${path}[${y}]`);
+      throw fault(`row ${y} of the filter has ${line.length} weights, row 0 has ${width}`, [y]);
     }
     line.forEach((weight: unknown, x) => {
       if (typeof weight !== 'number' || !(Math.abs(weight) <= MAX_WEIGHT)) {
-        throw fault(`expected a finite number of at most ${MAX_WEIGHT}`, `${path}[${y}][${x}]`);
+        throw fault(`expected a finite number of at most ${MAX_WEIGHT}`, [y, x]);
       }
       weights[y * width + x] = weight;
     });

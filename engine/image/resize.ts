@@ -9,6 +9,7 @@
  * Every source row is turned into the wanted channels and resampled before the next one is looked at, so a big picture
  * costs its small copy and a few rows, never a second big one.
  */
+import { antialiasedAxis, filters, levelWeight, WEIGHT_BITS } from './axis.ts';
 import type { Image } from './image.ts';
 
 /** The part of one axis of the resized picture that is wanted, pixels. */
@@ -37,8 +38,7 @@ interface Axis {
   readonly weights: Int32Array;
 }
 
-/** Fraction bits of the weights: with antialias on each pass (32 bits less 8 of a pixel, less 2 of headroom), else. */
-const PASS_BITS = 22;
+/** Fraction bits of the weights without antialias. */
 const TWO_TAP_BITS = 11;
 
 /** Resizes a picture to `width` × `height`, every channel on its own. */
@@ -85,7 +85,7 @@ function smooth(
       const slot = (nextRow % slots) * length;
       acrossRow(row, columns, across, channels, ring.subarray(slot, slot + length));
     }
-    sums.fill(1 << (PASS_BITS - 1));
+    sums.fill(1 << (WEIGHT_BITS - 1));
     for (let y = start; y < end; y++) {
       const weight = rows.weights[i * rows.taps + y - start]!;
       const from = (y % slots) * length;
@@ -102,7 +102,7 @@ function acrossRow(row: Uint8Array, axis: Axis, { count }: Span, channels: numbe
     const start = starts[i]! * channels;
     const end = lengths[i]!;
     for (let channel = 0; channel < channels; channel++) {
-      let sum = 1 << (PASS_BITS - 1);
+      let sum = 1 << (WEIGHT_BITS - 1);
       let from = start + channel;
       for (let tap = 0; tap < end; tap++, from += channels) sum += row[from]! * weights[i * taps + tap]!;
       result[to++] = toLevel(sum);
@@ -112,41 +112,23 @@ function acrossRow(row: Uint8Array, axis: Axis, { count }: Span, channels: numbe
 
 /** Weights are not negative, but thousands of rounded ones can sum to a little more than one. */
 function toLevel(sum: number): number {
-  return Math.min(sum >> PASS_BITS, 255);
+  return Math.min(sum >> WEIGHT_BITS, 255);
 }
 
-/** Weights of Pillow's triangle filter (precompute_coeffs and normalize_coeffs_8bpc). */
+/** Weights of Pillow's triangle filter; of one where the size stays, since Pillow leaves such an axis alone. */
 function triangle(size: number, { full, first, count }: Span): Axis {
-  const scale = size / full;
-  const support = Math.max(scale, 1);
-  const taps = Math.ceil(support) * 2 + 1;
+  const axis = antialiasedAxis(size, full, filters.bilinear);
+  const taps = size === full ? 1 : axis.taps;
   const starts = new Int32Array(count);
   const lengths = new Int32Array(count);
   const weights = new Int32Array(count * taps);
-  const exact = new Float64Array(taps);
+  const exact = new Float64Array(axis.taps);
   for (let i = 0; i < count; i++) {
-    if (size === full) {
-      // Pillow leaves an axis of unchanged size alone; so does a weight of one.
-      starts[i] = first + i;
-      lengths[i] = 1;
-      weights[i * taps] = 1 << PASS_BITS;
-      continue;
-    }
-    const center = (first + i + 0.5) * scale;
-    const start = Math.max(0, Math.trunc(center - support + 0.5));
-    const length = Math.min(size, Math.trunc(center + support + 0.5)) - start;
-    let sum = 0;
-    for (let tap = 0; tap < length; tap++) {
-      const distance = Math.abs((tap + start - center + 0.5) * (1 / support));
-      exact[tap] = distance < 1 ? 1 - distance : 0;
-      sum += exact[tap]!;
-    }
+    const { start, length } = size === full ? { start: first + i, length: 1 } : axis.run(first + i, exact);
+    if (size === full) exact[0] = 1;
     starts[i] = start;
     lengths[i] = length;
-    for (let tap = 0; tap < length; tap++) {
-      const weight = sum === 0 ? exact[tap]! : exact[tap]! / sum;
-      weights[i * taps + tap] = Math.trunc(0.5 + weight * (1 << PASS_BITS));
-    }
+    for (let tap = 0; tap < length; tap++) weights[i * taps + tap] = levelWeight(exact[tap]!);
   }
   return { taps, starts, lengths, weights };
 }

@@ -10,6 +10,7 @@ import { at, call, type KernelCall, type Operand } from '../region.ts';
 import { elementCount, formatShape, type Shape } from '../tensor.ts';
 import { broadcastCall } from './broadcast.ts';
 import { rowsAndChannels } from './channels.ts';
+import { columnsBytes } from './conv2d-matrices.ts';
 import { foldIntoFilter } from './fold.ts';
 import { blockRows, clampArguments, panelBytes } from './gemm.ts';
 import { type BackwardContext, type Context, layer } from './layer.ts';
@@ -122,7 +123,7 @@ function backward(c: BackwardContext<Attributes>): KernelCall[] {
   const pixelBytes = 4 * c.a.filters;
   const tapBytes = 4 * channels * outputs;
   const rows = blockRows(m, n);
-  const blocking = [c.scratch(4 * rows * n), rows, c.capabilities.rowsPerTile];
+  const blocking = [c.scratch(columnsBytes(rows, n)), rows, c.capabilities.rowsPerTile];
   const calls = groupIndices(c.a).map((group) => {
     const dy = at(c.dy, 4 * group * outputs);
     const xGroup = at(x, 4 * group * k);
@@ -160,6 +161,7 @@ export const convTranspose2d = layer<Attributes>({
 
   inferShape: ([x], a) => {
     const [n, h, w, channels] = imageSides(x);
+    if (channels === 0) throw new EngineError('shape-mismatch', `an input ${formatShape(x as Shape)} has no channels`);
     if (channels % a.groups !== 0 || a.filters % a.groups !== 0) {
       throw new EngineError(
         'shape-mismatch',

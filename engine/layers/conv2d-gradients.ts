@@ -1,6 +1,12 @@
 /** The gradients of a 2-D convolution where every output has one; conv2d-pooled.ts has those behind a maximum. */
 import { at, call, type KernelCall, type Operand, type Region } from '../region.ts';
-import { type ConvolutionAttributes as Attributes, gatherCost, groupIndices, matrixSizes } from './conv2d-matrices.ts';
+import {
+  type ConvolutionAttributes as Attributes,
+  columnsBytes,
+  gatherCost,
+  groupIndices,
+  matrixSizes,
+} from './conv2d-matrices.ts';
 import { blockRows, panelBytes } from './gemm.ts';
 import type { BackwardContext, Gradient } from './layer.ts';
 import { windowArguments } from './window.ts';
@@ -20,7 +26,7 @@ function common(c: Context) {
     n,
     geometry: [...windowArguments(x.shape, c.dy.shape, c.a, channels), 4 * (x.shape[3] as number)],
     dyBytes: 4 * c.a.filters,
-    scratch: [{ shape: [], region: c.scratch(4 * rows * k) }, rows, c.capabilities.rowsPerTile],
+    scratch: [{ shape: [], region: c.scratch(columnsBytes(rows, k)) }, rows, c.capabilities.rowsPerTile],
   };
 }
 

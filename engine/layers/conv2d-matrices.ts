@@ -21,6 +21,9 @@ export function matrixSizes(x: Shape, y: Shape, a: ConvolutionAttributes) {
 export const gatherCost = (m: number, k: number, n: number, groups: number): number =>
   (gemmCost(m, k, n) + 4 * m * k) * groups;
 
+/** Bytes of `rows` windows of k values, with room for the whole vector that ends the last one (assembly/im2col.ts). */
+export const columnsBytes = (rows: number, k: number): number => 4 * rows * k + 12;
+
 export const groupIndices = ({ groups }: ConvolutionAttributes): readonly number[] =>
   Array.from({ length: groups }, (_, group) => group);
 

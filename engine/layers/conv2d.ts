@@ -7,7 +7,14 @@ import { EngineError } from '../errors.ts';
 import { at, call, type KernelCall, type Operand } from '../region.ts';
 import { formatShape, type Shape } from '../tensor.ts';
 import { denseGradients } from './conv2d-gradients.ts';
-import { type ConvolutionAttributes, gatherCost, groupIndices, matrixSizes, packedFilter } from './conv2d-matrices.ts';
+import {
+  type ConvolutionAttributes,
+  columnsBytes,
+  gatherCost,
+  groupIndices,
+  matrixSizes,
+  packedFilter,
+} from './conv2d-matrices.ts';
 import { isRouted, pooledAlgorithms, routedGradients } from './conv2d-pooled.ts';
 import { foldIntoFilter } from './fold.ts';
 import { blockRows, clampArguments, gemmCost } from './gemm.ts';
@@ -34,7 +41,7 @@ function im2col(c: Context<ConvolutionAttributes>): KernelCall[] {
   const { channels, m, k, n } = matrixSizes(x.shape, c.y.shape, c.a);
   const { panels, groupBytes } = packedFilter(c);
   const rows = blockRows(m, k);
-  const columns = c.scratch(4 * rows * k);
+  const columns = c.scratch(columnsBytes(rows, k));
   return groupIndices(c.a).map((group) =>
     call(
       'conv2d',
@@ -82,6 +89,7 @@ export const conv2d = layer({
 
   inferShape: ([x], a) => {
     const channels = x?.[3] as number;
+    if (channels === 0) throw new EngineError('shape-mismatch', `an input ${formatShape(x as Shape)} has no channels`);
     if (x?.length === 4 && (channels % a.groups !== 0 || a.filters % a.groups !== 0)) {
       throw new EngineError(
         'shape-mismatch',
@@ -135,5 +143,6 @@ export const conv2d = layer({
     { input: [1, 23, 23, 8], filters: 12, size: 3, padding: 1 }, // two blocks of rows
     { input: [2, 9, 14, 5], filters: 11, size: 3, padding: [0, 1, 2, 0] }, // Winograd with tails everywhere
     { input: [1, 26, 26, 104], filters: 4, size: 3, bias: false }, // Winograd in two blocks
+    { input: [1, 5, 6, 288], filters: 16, size: 3, padding: 1 }, // its filters eight at a time
   ],
 });

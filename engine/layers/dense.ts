@@ -46,6 +46,7 @@ export const dense = layer<Attributes>({
         `expected an input [N,IN], got ${formatShape(x ?? [])}: flatten it first`,
       );
     }
+    if (x[1] === 0) throw new EngineError('shape-mismatch', `an input ${formatShape(x)} has no channels`);
     return [x[0] as number, units];
   },
 

@@ -11,7 +11,7 @@ import { clampArguments } from './gemm.ts';
 import { type Context, layer } from './layer.ts';
 import { channelsFirst } from './onnx.ts';
 import { quantizedDepthwiseConv2d } from './quantized/depthwise-conv2d.ts';
-import { onnxWindow, pair, widened, windowArguments, windowEntries, windowOutput } from './window.ts';
+import { extent, onnxWindow, pair, widened, windowArguments, windowEntries, windowOutput } from './window.ts';
 
 const attributes = v.strictObject({
   multiplier: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535)), 1),
@@ -30,12 +30,16 @@ function pixelByPixel(c: Context<Attributes>): KernelCall {
   return call('depthwiseConv2d', x, geometry, weights, c.y, c.epilogue.residual ?? 0, clampArguments(c));
 }
 
-/** What assembly/depthwise-tiles.ts is made for. */
-function hasTiles({ y, a }: Context<Attributes>): boolean {
+/** What assembly/depthwise-tiles.ts is made for: at most half a window beyond either side of the image, among others. */
+function hasTiles({ x, y, a }: Context<Attributes>): boolean {
+  const width = (x[0] as Operand).shape[2] as number;
   const [, , columns, channels] = y.shape as [number, number, number, number];
   const isSmall = (a.size[1] === 3 || a.size[1] === 5) && a.stride[1] <= 2;
   const isDense = a.multiplier === 1 && a.dilation[0] === 1 && a.dilation[1] === 1;
-  return isSmall && isDense && channels % 4 === 0 && columns >= 4;
+  const left = extent(a, 1, width).before;
+  const right = (columns - 1) * a.stride[1] + a.size[1] - left - width;
+  const half = a.size[1] >> 1;
+  return isSmall && isDense && channels % 4 === 0 && columns >= 4 && left <= half && right <= half;
 }
 
 function tiles(c: Context<Attributes>): KernelCall {
@@ -111,7 +115,8 @@ export const depthwiseConv2d = layer<Attributes>({
     { input: [2, 5, 12, 4], size: 3, stride: 2, padding: [0, 1, 0, 1], bias: false },
     { input: [1, 9, 11, 12], size: 5, padding: 2 },
     { input: [1, 12, 13, 4], size: [3, 5], stride: 2, padding: 'same' },
-    { input: [1, 2, 4, 4], size: 3, padding: [3, 3, 4, 4] }, // windows that see nothing
+    { input: [1, 2, 4, 4], size: 3, padding: [3, 3, 4, 4] }, // windows that see nothing, too far out for tiles
+    { input: [1, 5, 7, 4], size: 5, padding: [2, 2, 1, 3] }, // one side half a window, the other more
     { input: [1, 5, 5, 4], size: 3, padding: 1 },
     { input: [2, 7, 5, 9], size: 3, stride: 2, padding: 'same' }, // odd sides, a channel tail
     { input: [1, 8, 6, 3], size: [3, 2], dilation: [2, 1], padding: [1, 2, 0, 1], bias: false },

@@ -129,6 +129,8 @@ export interface QuantizedLayer<A> {
   readonly filterChannelAxes?: number;
   /** y may be f32: what a graph gives away needs no levels. */
   readonly givesFloats?: true;
+  /** A residual of levels can be added before y is rounded to levels. */
+  readonly addsResidual?: true;
   /** Every level of y is one of x, so that both have one quantization. */
   picksLevels?(a: A): boolean;
 }

@@ -163,6 +163,9 @@ export const matMul = layer<Attributes>({
         `a product of ${formatShape(a)} and ${formatShape(b)}: rows of ${columnsOf(a)}, columns of ${rowsOf(b)}`,
       );
     }
+    if (columnsOf(a) === 0) {
+      throw new EngineError('shape-mismatch', `a product of ${formatShape(a)} and ${formatShape(b)}: sums of nothing`);
+    }
     return [...broadcastShape(a, b, 2), rowsOf(a), columnsOf(b)];
   },
 

@@ -3,6 +3,7 @@
  * its inputs in the order that it needs and says in which order it leaves its output, and transposes come about only
  * where the two do not meet (formats/onnx/export-model.ts).
  */
+import type { Quantization } from '../quantization/quantization.ts';
 import type { Shape } from '../tensor.ts';
 
 /** A plain number is an integer; floats say so, since ONNX tells them apart. */
@@ -40,6 +41,8 @@ export interface OnnxWriter<A> {
   weight(role: string, permutation?: readonly number[], shape?: Shape): string;
   /** f32 numbers that are no weight. */
   floats(shape: Shape, data: Float32Array | readonly number[]): string;
+  /** A value of f32 rounded to levels: QuantizeLinear, DequantizeLinear. Returns the name of what comes out. */
+  quantize(name: string, quantization: Quantization): string;
   /** int64 numbers: axes, shapes, paddings. */
   integers(values: readonly number[]): string;
   /** Appends a node; an input '' is left out. Returns the name of its output. */

@@ -131,7 +131,8 @@ export function onnxWindow(x: Shape, a: WindowAttributes) {
   return {
     kernel_shape: a.size,
     strides: a.stride,
-    dilations: a.dilation,
+    // Left out where it says nothing: onnxruntime's pools of eight bits refuse to know it.
+    ...(a.dilation.some((side) => side !== 1) && { dilations: a.dilation }),
     pads,
   };
 }

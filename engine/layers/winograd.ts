@@ -4,6 +4,7 @@ import { type Argument, at, call, type KernelCall, type Operand, type Region, ty
 import type { Shape } from '../tensor.ts';
 import { clampArguments, gemmCost, panelBytes } from './gemm.ts';
 import type { Algorithm, BackwardContext, Context } from './layer.ts';
+import { stridedCopy, whole } from './strided.ts';
 import { extent, type WindowAttributes } from './window.ts';
 
 interface Attributes extends WindowAttributes {
@@ -51,6 +52,10 @@ const BLOCK_BYTES = 512 * 1024;
 /** Transformed filters beyond this come from memory for every block: then blocks are as large as pays. */
 const CACHED_BYTES = 1024 * 1024;
 const LARGEST_BLOCK = 48;
+/** Time to read and transform the nine taps between one input and one output, in multiply-adds of the GEMM. */
+const FILTER = 250;
+/** Bytes of transformed filters that are made at a time: they stay in the second-level cache, beside V and M. */
+const CHUNK_BYTES = 640 * 1024;
 
 const tilesOf = (y: Shape, { outputs }: TileSize): number => {
   const [n, oh, ow] = y as [number, number, number];
@@ -67,14 +72,17 @@ function blockTiles(tiles: number, channels: number, filters: number, size: Tile
   return Math.min(tiles, Math.max(least, fitting - (fitting % 12)));
 }
 
-/** Estimated time; a weight that is read for a block takes 1 from the cache and 10 from memory (8 to 12 GB/s a core). */
-function cost(channels: number, filters: number, y: Shape, size: TileSize): number {
+/**
+ * Estimated time; a transformed weight that is read for a block takes 1 from the cache and 10 from memory (8 to 14 GB/s a
+ * core); one that comes as it is and is transformed takes FILTER.
+ */
+function cost(channels: number, filters: number, y: Shape, size: TileSize, isStreamed = false): number {
   const tiles = tilesOf(y, size);
   const products = size.points * gemmCost(tiles, channels, filters);
   const transforms = tiles * (size.inputCost * channels + size.outputCost * filters);
   const blocks = Math.ceil(tiles / blockTiles(tiles, channels, filters, size));
-  const perWeight = isCached(channels, filters, size) ? 1 : 10;
-  return products + transforms + perWeight * blocks * size.points * channels * filters;
+  const perWeight = size.points * (isCached(channels, filters, size) ? 1 : 10);
+  return products + transforms + blocks * (isStreamed ? FILTER : perWeight) * channels * filters;
 }
 
 const isOne = (pair: readonly [number, number]): boolean => pair[0] === 1 && pair[1] === 1;
@@ -92,23 +100,29 @@ export function winograd(c: Context<Attributes>, size = four): readonly Algorith
   const { filters } = c.a;
   if (!isMade(c.a) || channels < MIN_CHANNELS) return [];
   const tap = 4 * channels * filters;
-  const calls = () =>
+  const strides = { row: 3 * tap, tap, input: 4 * filters, output: 4 };
+  const packed = () => pack(c, size, size.name, channels, filters, at(c.w.filter as Operand, 0), strides);
+  const calls = (panels: () => Panels) => () =>
     convolve(c, {
       x: c.x[0] as Operand,
       y: c.y,
       top: extent(c.a, 0, h).before,
       left: extent(c.a, 1, w).before,
       size,
-      panels: pack(c, size, size.name, channels, filters, at(c.w.filter as Operand, 0), {
-        row: 3 * tap,
-        tap,
-        input: 4 * filters,
-        output: 4,
-      }),
+      panels: panels(),
       bias: c.w.bias ?? 0,
       epilogue: [c.epilogue.residual ?? 0, ...clampArguments(c)],
     });
-  return [{ name: size.name, cost: cost(channels, filters, c.y.shape, size), calls }];
+  const kept = { name: size.name, cost: cost(channels, filters, c.y.shape, size), calls: calls(packed) };
+  if (size !== four || filters % 8 !== 0) return [kept];
+  return [
+    kept,
+    {
+      name: 'winogradStreamed',
+      cost: cost(channels, filters, c.y.shape, size, true),
+      calls: calls(() => stream(c, size, channels, filters)),
+    },
+  ];
 }
 
 /**
@@ -179,6 +193,10 @@ interface Strides {
 interface Panels {
   readonly region: Region;
   readonly matrixBytes: number;
+  /** Where panels are made in every run: the filter itself; else 0. */
+  readonly taps: Region | 0;
+  /** Filters whose panels are in `region`. */
+  readonly columns: number;
 }
 
 function pack(
@@ -195,7 +213,25 @@ function pack(
     call('fillZero', target, size.points * matrixBytes),
     call(size.pack, first, row, tap, input, output, channels, filters, target, matrixBytes),
   ]);
-  return { region, matrixBytes };
+  return { region, matrixBytes, taps: 0, columns: filters };
+}
+
+/**
+ * The filter as it is, a quarter of what it will be: the kernel transforms `columns` filters at a time, and reads on and on.
+ * Where no cache holds the weights, that is faster than reading all of them transformed.
+ */
+function stream(c: Context<Attributes>, size: TileSize, channels: number, filters: number): Panels {
+  let columns = filters;
+  while (columns > 8 && (filters % columns !== 0 || size.points * panelBytes(channels, columns) > CHUNK_BYTES))
+    columns -= 8;
+  const sizes = [filters / columns, channels, 9, columns];
+  const from = { offset: 0, strides: [columns, filters, channels * filters, 1] };
+  const filter = c.w.filter as Operand;
+  const taps = c.packed('taps', filter.region.bytes, (region) =>
+    stridedCopy(filter, { shape: sizes, region }, { sizes, from, to: whole(sizes) }),
+  );
+  const matrixBytes = panelBytes(channels, columns);
+  return { region: c.scratch(size.points * matrixBytes), matrixBytes, taps, columns };
 }
 
 interface Convolution {
@@ -210,7 +246,7 @@ interface Convolution {
   readonly epilogue: readonly Argument[];
 }
 
-function convolve(c: Context<Attributes>, convolution: Convolution): KernelCall {
+function convolve(c: Context<Attributes>, convolution: Convolution): readonly KernelCall[] {
   const { size, x, y, top, left, panels, bias, epilogue } = convolution;
   const [n, h, w, channels] = x.shape as [number, number, number, number];
   const [, oh, ow, filters] = y.shape as [number, number, number, number];
@@ -218,5 +254,9 @@ function convolve(c: Context<Attributes>, convolution: Convolution): KernelCall 
   const plane = (depth: number) => c.scratch(size.points * (4 * tiles * depth + 64));
   const shape = [n, h, w, channels, oh, ow, top, left];
   const scratch = [plane(channels), plane(filters), tiles, c.capabilities.rowsPerTile];
-  return call(size.convolve, x, shape, panels.region, panels.matrixBytes, bias, y, filters, epilogue, scratch);
+  const { region, matrixBytes, taps, columns } = panels;
+  const weights = [region, matrixBytes, taps, columns, bias];
+  // The panels' biases are zeros that no transform writes.
+  const clear = taps === 0 ? [] : [call('fillZero', region, region.bytes)];
+  return [...clear, call(size.convolve, x, shape, weights, y, filters, epilogue, scratch)];
 }

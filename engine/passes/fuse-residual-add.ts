@@ -33,12 +33,18 @@ const isOfOneShape = (node: GraphNode, shapes: readonly Shapes[]): boolean =>
     return first !== undefined && second !== undefined && sameShape(first, second);
   });
 
+/** Whether a producer can add up what is behind it, in a graph of eight bits on levels if it computes on levels. */
+function addsResidual({ quantization }: Rewriting, producer: GraphNode): boolean {
+  const { epilogue, quantized } = layerOf(producer);
+  return epilogue?.residual === true && (!quantization || !quantized || quantized.addsResidual === true);
+}
+
 function fuse(edit: Rewriting, node: GraphNode, shapes: readonly Shapes[]): void {
   if (!layerOf(node).residualAdd || node.epilogue || !isOfOneShape(node, shapes)) return;
   const [first, second] = node.inputs as [string, string];
   for (const [reference, residual] of [[second, first] as const, [first, second] as const]) {
     const producer = edit.soleProducer(reference);
-    if (!producer || producer.epilogue || !layerOf(producer).epilogue?.residual) continue;
+    if (!producer || producer.epilogue || !addsResidual(edit, producer)) continue;
     const epilogue = { lo: -Infinity, hi: Infinity, residual };
     edit.absorb({ ...producer, epilogue }, node);
     return;

@@ -26,8 +26,11 @@ export const optimizeGraph = (graph: Graph): Graph =>
     { graph, tensors: new Map() },
   ).graph;
 
-/** What quantisation starts from: all that changes weights is done. */
-export const optimizeWeights = (program: Program): Program => runAll([mergePadding, foldBatchNorm], program);
+/** What quantisation starts from: all that changes weights is done, and what is left counts as written. */
+export function optimizeWeights(program: Program): Program {
+  const { graph, tensors } = runAll([mergePadding, foldBatchNorm], program);
+  return { graph: { ...graph, nodes: graph.nodes.map(({ computes: _, ...node }) => node) }, tensors };
+}
 
 /** Those of training, where weights stay as they are and gradients have to find their way back. */
 const trainingPasses: readonly Pass[] = [mergePadding, fuseTrainedActivation, fuseMaxPool];

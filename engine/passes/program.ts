@@ -18,7 +18,8 @@ export class Rewriting {
   readonly tensors: Map<string, Tensor>;
   private readonly inputs: Graph['inputs'];
   private outputs: Graph['outputs'];
-  private quantization: Graph['quantization'];
+  /** By reference, of a graph of eight bits. */
+  quantization: Graph['quantization'];
   /** In running order; a node that is gone leaves a hole. */
   private readonly order: (string | undefined)[];
   private readonly places: Map<string, number>;
@@ -43,9 +44,13 @@ export class Rewriting {
     return this.nodes.get(id);
   }
 
-  /** The node behind a value that nobody else reads: what may be merged with its only reader. */
+  /**
+   * The node behind a value that nobody else reads: what may be merged with its only reader. A value that is quantized is
+   * more than its producer's sum, and stays.
+   */
   soleProducer(reference: Reference): GraphNode | undefined {
-    return this.uses.get(reference) === 1 ? this.nodes.get(reference) : undefined;
+    const isFree = this.uses.get(reference) === 1 && !this.quantization?.[reference];
+    return isFree ? this.nodes.get(reference) : undefined;
   }
 
   /**
@@ -58,7 +63,7 @@ export class Rewriting {
     this.remove(absorbed.id);
     this.order[place] = merged.id;
     this.places.set(merged.id, place);
-    this.add(merged);
+    this.add({ ...merged, computes: absorbed.computes ?? absorbed.id });
     this.redirect(absorbed.id, merged.id);
     const value = this.quantization?.[absorbed.id];
     if (value) this.quantization = { ...this.quantization, [merged.id]: value };

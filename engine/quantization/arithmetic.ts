@@ -9,12 +9,19 @@ const { fround } = Math;
 /** The kernels' rounding is exact below this, in units of the output's scale (assembly/quantized/output.ts). */
 const ROUNDING_LIMIT = 2 ** 22;
 const BIAS_LIMIT = 2 ** 30;
+const LARGEST_F32 = 2 ** 128 - 2 ** 104;
 
 const limited = (value: number, limit: number): number => Math.max(-limit, Math.min(limit, value));
 
+/** The nearest integer; of two, the even one, as the kernels and ONNX have it. */
+export function roundHalfToEven(value: number): number {
+  const nearest = Math.round(value);
+  return nearest - value === 0.5 && nearest % 2 !== 0 ? nearest - 1 : nearest;
+}
+
 /** The nearest level of a real number, which may be infinite. */
 export const levelOf = (value: number, { scale, zeroPoint }: Quantization): number =>
-  Math.max(0, Math.min(LEVELS, Math.round(value / scale) + zeroPoint));
+  Math.max(0, Math.min(LEVELS, roundHalfToEven(value / scale) + zeroPoint));
 
 /** Zero point of the output and the levels that it is clamped to, in kernel order. */
 export const outputArguments = (y: Quantization, { lo, hi }: { readonly lo: number; readonly hi: number }) =>
@@ -23,6 +30,9 @@ export const outputArguments = (y: Quantization, { lo, hi }: { readonly lo: numb
 /** Scale of x as a multiple of y's, small enough for the kernels: a larger one means that every level but one saturates. */
 export const ratio = (x: Quantization, y: Quantization): number =>
   fround(Math.min(x.scale / y.scale, ROUNDING_LIMIT / 2 / LEVELS));
+
+/** The least scale of a channel's weights at which its bias has levels, of which it takes half of those there are. */
+export const leastScale = (bias: number, x: Quantization): number => Math.abs(bias) / (x.scale * (BIAS_LIMIT / 2));
 
 /** One scale an output channel, from one for all or from as many. */
 export const channelScales = (scales: Float32Array, channels: number): Float32Array =>
@@ -43,7 +53,8 @@ export function multipliers(
   scales: Float32Array,
   y: Quantization | undefined,
 ): Float32Array {
-  if (!y) return scales.map((scale) => x.scale * scale);
+  // An infinite one would make a NaN of a sum that is 0.
+  if (!y) return scales.map((scale) => Math.min(x.scale * scale, LARGEST_F32));
   const largest = Float64Array.from(bias, (each) => Math.abs(each) + 1);
   for (let i = 0; i < levels.length; ) {
     for (let channel = 0; channel < scales.length; channel++, i++) {

@@ -10,7 +10,7 @@ export class Casts {
   /** By the region that is cast: views of it are cast in one. */
   private readonly casts = new Map<Region, Operand[]>();
   /** Calls that nobody has taken yet, by the region that they write. */
-  private readonly waiting = new Map<Region, KernelCall>();
+  private readonly waiting = new Map<Region, readonly KernelCall[]>();
 
   /** x as f32. */
   floats(x: Operand): Operand {
@@ -52,7 +52,7 @@ export class Casts {
   }
 
   private add(x: Operand, target: Operand, write: (target: Operand) => KernelCall): Operand {
-    this.waiting.set(target.region, write(target));
+    this.waiting.set(target.region, [...this.take([x]), write(target)]);
     this.casts.set(x.region, [...(this.casts.get(x.region) ?? []), target]);
     return target;
   }

@@ -3,10 +3,20 @@
  * levels (post-training quantisation; Krishnamoorthi, "Quantizing deep convolutional networks for efficient inference",
  * 2018): weights symmetric, a scale for each output channel; activations with a zero point, by calibration.
  */
-import { type Graph, type GraphNode, layerOf, type Reference, referencesOf, tensorName } from '../graph.ts';
+import {
+  type Graph,
+  type GraphNode,
+  inferShapes,
+  layerOf,
+  type Reference,
+  referencesOf,
+  tensorName,
+  weightsOf,
+} from '../graph.ts';
 import type { KernelSource } from '../kernels.ts';
 import { optimizeGraph, optimizeWeights, type Program } from '../passes/index.ts';
 import type { Tensor } from '../tensor.ts';
+import { leastScale } from './arithmetic.ts';
 import { type CalibrationSample, calibrate } from './calibrate.ts';
 import type { Method } from './observer.ts';
 import { type Quantization, quantizeWeight } from './quantization.ts';
@@ -31,7 +41,7 @@ export async function quantize(program: Program, { samples, method, source }: Ca
     quantization[value] = (like === undefined ? calibrated.get(value) : quantization[like]) as Quantization;
   }
   const graph: Graph = { ...folded.graph, quantization };
-  return { graph, tensors: withEightBits(folded) };
+  return { graph, tensors: withEightBits({ graph, tensors: folded.tensors }) };
 }
 
 interface QuantizedValue {
@@ -42,11 +52,8 @@ interface QuantizedValue {
 
 /** Values of the graph as it is written that its running form keeps, and that pass between layers on levels. */
 function quantizedValues(graph: Graph): readonly QuantizedValue[] {
-  // Each value is marked by a number, and the passes say which of them are left and under what name.
-  const written = [...graph.inputs.map(({ name }) => name), ...graph.nodes.map(({ id }) => id)];
-  const marks = Object.fromEntries(written.map((id, mark) => [id, { scale: mark + 1, zeroPoint: 0 }]));
-  const running = optimizeGraph({ ...graph, quantization: marks });
-  const original = (id: Reference): Reference => written[(running.quantization?.[id]?.scale ?? 0) - 1] as Reference;
+  const running = optimizeGraph(graph);
+  const original = (id: Reference): Reference => byId.get(id)?.computes ?? id;
   const byId = new Map(running.nodes.map((node) => [node.id, node]));
   const root = (reference: Reference): Reference => {
     const node = byId.get(reference);
@@ -56,7 +63,8 @@ function quantizedValues(graph: Graph): readonly QuantizedValue[] {
   const wanted = new Set<Reference>();
   for (const node of running.nodes.filter(onLevels)) {
     for (const reference of referencesOf(node)) wanted.add(root(reference));
-    if (!layerOf(node).quantized?.givesFloats) wanted.add(node.id);
+    // With a residual there is no f32 behind a sum of products either.
+    if (!layerOf(node).quantized?.givesFloats || node.epilogue?.residual !== undefined) wanted.add(node.id);
   }
   const inputs = running.inputs.map(({ name }) => name);
   return [...inputs, ...byId.keys()].flatMap((id): QuantizedValue[] => {
@@ -72,15 +80,28 @@ const isView = (node: GraphNode): boolean => {
   return view === true || identityAtInference === true;
 };
 
-/** Filters of layers that compute on levels, as eight bits. */
+/** The weights of the graph, filters of layers that compute on levels as eight bits. */
 function withEightBits({ graph, tensors }: Program): ReadonlyMap<string, Tensor> {
-  const quantized = new Map(tensors);
+  const byId = new Map(graph.nodes.map((node) => [node.id, node]));
+  /** Of what a node reads; behind views and padding that is merged into it, of what is there. */
+  const quantizationOf = (reference: Reference): Quantization | undefined => {
+    const behind = byId.get(reference)?.inputs[0];
+    return graph.quantization?.[reference] ?? (behind === undefined ? undefined : quantizationOf(behind));
+  };
+  // Folding leaves tensors behind that no node names any more; a file must not have them.
+  const shapes = inferShapes(graph, 1);
+  const named = graph.nodes.flatMap((node) => weightsOf(node, shapes).map(({ tensor }) => tensor));
+  const quantized = new Map(named.map((name) => [name, tensors.get(name) as Tensor]));
   for (const node of graph.nodes) {
     const { filterChannelAxes } = layerOf(node).quantized ?? {};
     if (filterChannelAxes === undefined) continue;
     const name = tensorName(node, 'filter');
     const filter = tensors.get(name) as Tensor;
-    quantized.set(name, quantizeWeight(filter, filterChannelAxes));
+    const x = quantizationOf(node.inputs[0] as Reference);
+    const bias = tensors.get(tensorName(node, 'bias'))?.data;
+    // A filter of next to nothing, whose bias is all that its channel has, must not lose that.
+    const atLeast = (channel: number) => (x && bias ? leastScale(bias[channel] as number, x) : 0);
+    quantized.set(name, quantizeWeight(filter, filterChannelAxes, atLeast));
   }
   return quantized;
 }

@@ -8,8 +8,8 @@ const groupOf = (path: DotPath): number => (path === 0 ? 2 : 4);
 
 /** packPanelsI8: weights [K,N]. */
 export function panelBytes(path: DotPath, k: number, n: number): number {
-  const unit = 2 * groupOf(path);
-  return Math.ceil(n / 8) * (64 + 8 * unit * Math.ceil(k / unit));
+  const group = groupOf(path);
+  return Math.ceil(n / 8) * (64 + 8 * group * Math.ceil(k / group));
 }
 
 /** Part of a block of staged rows that should stay in cache with one panel; speed is level from 16 to 256 KB. */

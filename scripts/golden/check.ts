@@ -14,6 +14,9 @@ import { givenParts } from './given-parts.ts';
 import type { GoldenAnnotation, GoldenEntry, Tolerance } from './manifest.ts';
 import { nodeOf } from './nodes.ts';
 
+/** Another node in place of a case's own: how a test shows that a wrong picture does not pass. */
+export type Mutate = (node: Readonly<Record<string, unknown>>, entry: GoldenEntry) => unknown;
+
 export class GoldenChecker {
   readonly #folder: string;
   readonly #codecs: Codecs;
@@ -28,9 +31,12 @@ export class GoldenChecker {
   }
 
   /** The primary oracle under `tolerance`; what a secondary one says is only told, never a failure. */
-  async entry(entry: GoldenEntry): Promise<{ readonly fault?: string; readonly remarks: readonly string[] }> {
+  async entry(
+    entry: GoldenEntry,
+    mutate?: Mutate,
+  ): Promise<{ readonly fault?: string; readonly remarks: readonly string[] }> {
     const image = await this.#picture(entry.input);
-    const found = await this.#answer(entry, image);
+    const found = await this.#answer(entry, image, mutate);
     const check = async (file: string, tolerance: Tolerance) =>
       broken(found, await this.#expected(file, found), tolerance);
     const fault = await check(entry.expected[entry.primary] as string, entry.tolerance);
@@ -43,14 +49,15 @@ export class GoldenChecker {
     return { ...(fault ? { fault } : {}), remarks };
   }
 
-  async #answer(entry: GoldenEntry, image: Image): Promise<Values> {
+  async #answer(entry: GoldenEntry, image: Image, mutate: Mutate | undefined): Promise<Values> {
     if (entry.kind === 'int16') return this.#signed(entry, image);
     const given = givenParts[entry.op];
     if (given) {
       const read = (file: unknown) => readFile(join(this.#folder, String(file)));
       return given(this.#kernels, image, entry.params, { read, picture: (file) => this.#picture(String(file)) });
     }
-    return this.#run(nodeOf(entry.op, entry.params), image).image;
+    const node = nodeOf(entry.op, entry.params);
+    return this.#run(mutate ? mutate(node, entry) : node, image).image;
   }
 
   /** Signed sums, which no picture can hold: what `convolve` gives before it clips. */

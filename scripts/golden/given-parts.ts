@@ -1,9 +1,12 @@
 /** Cases that hand over what an augmentation would draw by itself (noise, labels, planes), and check the rest of it. */
 
 import { blendPlanes } from '../../engine/augment/clouds.ts';
+import { type Resampling, warpField } from '../../engine/augment/resampling.ts';
 import { paintMeans } from '../../engine/augment/segments.ts';
+import { smoothField } from '../../engine/augment/smooth-field.ts';
 import type { Plane } from '../../engine/augment/stretch.ts';
 import { Studio } from '../../engine/augment/studio.ts';
+import { EngineError } from '../../engine/errors.ts';
 import type { Image } from '../../engine/image/image.ts';
 import type { ImageKernels } from '../../engine/image/kernels.ts';
 import type { Values } from './compare.ts';
@@ -49,4 +52,37 @@ async function cloudBlend(kernels: ImageKernels, image: Image, params: Params, f
   return { ...image, data: studio.unload(picture) };
 }
 
-export const givenParts: Readonly<Record<string, Part>> = { 'clouds/fog': cloudBlend, superpixels };
+/** The field is made of the case's noise and held against the case's field; the picture comes from the field made. */
+const elastic: Part = async (kernels, image, p, { read }) => {
+  const studio = new Studio(kernels);
+  const plane = image.width * image.height;
+  const floats = async (file: unknown) => {
+    const bytes = await read(file);
+    return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
+  };
+  const [noise, expected] = [await floats(p.noise_f32), await floats(p.field_f32)];
+  const picture = studio.load(image);
+  const options = { alpha: Number(p.alpha_px), sigma: Number(p.sigma_px) };
+  const field = smoothField(studio, image, options, ({ ptr, step, width, height, index }) => {
+    for (let column = 0; column < width; column++) {
+      const values = studio.floats(ptr + column * step, height);
+      for (let row = 0; row < height; row++) values[row] = noise[index * plane + row * width + column] as number;
+    }
+  });
+  const found = studio.floats(field.ptr, 2 * plane);
+  const off = expected.reduce((most, value, i) => Math.max(most, Math.abs(value - (found[i] as number))), 0);
+  if (!(off <= MAX_FIELD_ERROR)) {
+    throw new EngineError('invalid-data', `the field is ${off} pixels off, at most ${MAX_FIELD_ERROR} is allowed`);
+  }
+  const node = { interpolation: p.interpolation, border: p.border, fill: p.fill ?? 0 } as Resampling;
+  return { ...image, data: studio.unload(warpField(studio, picture, field, node)) };
+};
+
+/** Pixels (README of the set). */
+const MAX_FIELD_ERROR = 1e-3;
+
+export const givenParts: Readonly<Record<string, Part>> = {
+  'clouds/fog': cloudBlend,
+  elastic,
+  superpixels,
+};

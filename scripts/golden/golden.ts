@@ -1,8 +1,7 @@
 /** `npm run golden -- DIR…`: checks folders of golden cases, prints each that fails and `N passed, N failed`. */
-import { readFileSync } from 'node:fs';
 import { EngineError } from '../../engine/errors.ts';
-import { instantiateImageKernels } from '../../engine/image/kernels.ts';
 import { loadCodecs } from '../codecs.ts';
+import { loadImageKernels } from '../kernels.ts';
 import { GoldenChecker } from './check.ts';
 import { readManifest } from './manifest.ts';
 
@@ -18,9 +17,7 @@ primary oracle, boxes, keypoints and masks. Exit 0 where all pass.
 }
 
 const codecs = await loadCodecs();
-const kernels = instantiateImageKernels(
-  new WebAssembly.Module(readFileSync(new URL('../../build/image.wasm', import.meta.url))),
-);
+const kernels = loadImageKernels();
 let passed = 0;
 let failed = 0;
 

@@ -60,7 +60,7 @@ function convolve(p: Params): Node {
 
 const resizeFilters: Readonly<Record<string, Node>> = {
   cv2_area: { filter: 'area' },
-  cv2_nearest: { filter: 'nearest' },
+  cv2_nearest: { filter: 'nearest', antialias: false },
   cv2_linear: { filter: 'bilinear', antialias: false },
   cv2_cubic: { filter: 'bicubic', antialias: false },
   lanczos3: { filter: 'lanczos' },

@@ -8,10 +8,12 @@ import { buildGraph, type Graph, inferShapes } from '../../engine/graph.ts';
 import type { Preprocess } from '../../engine/image/preprocess.ts';
 import type { KernelSource } from '../../engine/kernels.ts';
 import type { Model } from '../../engine/model-file.ts';
-import { Random, streams } from '../../engine/random.ts';
 import { formatShape, sameShape } from '../../engine/tensor.ts';
 import { initialWeights, toTensors, type WeightVector, weightVector } from '../../engine/training/weight-vector.ts';
 import { readGraphFile } from '../io/model.ts';
+import { Feed } from './augmentation/feed.ts';
+import { normalized, trainingDocument, trainingPipeline } from './augmentation/training-pipeline.ts';
+import { epochBatches } from './batch-order.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import type { DataSet } from './data-sets/index.ts';
 import { validationSplit } from './data-sets/split.ts';
@@ -102,21 +104,41 @@ export async function createExperiment(
   const graph = await graphFor(settings, dataSet);
   const vector = weightVector(graph);
   const [height, width, channels] = dataSet.shape;
-  const preprocess: Preprocess = preprocessOf(width, height, channels);
+  const pipeline = trainingPipeline(settings, channels);
+  const plain = preprocessOf(width, height, channels);
+  const preprocess: Preprocess = pipeline ? normalized(plain, pipeline) : plain;
   const pixelsPerSample = height * width * channels;
   const { train: training, validation } = validationSplit(dataSet.train, settings.seed);
+  const common = {
+    classes: dataSet.train.classes,
+    pixels: dataSet.train.pixels,
+    classCount: dataSet.labels.length,
+    labelSmoothing: settings.labelSmoothing,
+    seed: settings.seed,
+  };
+  const feed =
+    pipeline &&
+    new Feed(
+      {
+        ...common,
+        document: trainingDocument(settings),
+        shape: dataSet.shape,
+        training,
+        batchSize: settings.batch,
+        firstEpoch: checkpoint?.state.history.length ?? 0,
+        epochs: settings.epochs,
+      },
+      threads,
+    );
   const network = new Network(
     {
+      ...common,
+      feed,
       graph,
       vector,
       kernels,
       preprocess,
-      pixels: dataSet.train.pixels,
-      classes: dataSet.train.classes,
       pixelsPerSample,
-      classCount: dataSet.labels.length,
-      labelSmoothing: settings.labelSmoothing,
-      seed: settings.seed,
       threads,
       batchSize: settings.batch,
       optimizer: { name: settings.optimizer, weightDecay: settings.weightDecay },
@@ -140,12 +162,7 @@ export async function createExperiment(
     validation,
     pixelsPerSample,
     updatesPerEpoch: Math.ceil(training.length / settings.batch),
-    *batches(epoch) {
-      const order = new Random(settings.seed, streams.shuffle, epoch).shuffle(training.length);
-      for (let first = 0; first < order.length; first += settings.batch) {
-        yield order.subarray(first, first + settings.batch).map((position) => training[position] as number);
-      }
-    },
+    batches: (epoch) => epochBatches(training, settings.seed, epoch, settings.batch),
     model: (weights, metrics) => ({
       graph,
       tensors: toTensors(vector, weights),
@@ -159,6 +176,7 @@ export async function createExperiment(
         labels: [...dataSet.labels],
         provenance: {
           command: canonicalCommand(settings),
+          ...(pipeline && { augmentation: trainingDocument(settings) }),
           data: { name: dataSet.name, source: dataSet.source, licence: dataSet.licence, sha256: dataSet.sha256 },
           metrics,
         },

@@ -7,13 +7,16 @@ import { Worker } from 'node:worker_threads';
 import { EngineError } from '../../engine/errors.ts';
 import { Optimizer, type OptimizerOptions } from '../../engine/training/optimizer.ts';
 import { VectorMemory } from '../../engine/training/vector-memory.ts';
+import type { Feed } from './augmentation/feed.ts';
 import { ShardRunner, type TrainingSetup } from './shard-runner.ts';
 import { createSharedBatch, Slot, shardCount } from './shared-batch.ts';
 
 /** How long the main thread waits for the others before it looks whether one has failed. */
 const WAIT_MS = 1000;
 
-export interface NetworkOptions extends Omit<TrainingSetup, 'shared'> {
+export interface NetworkOptions extends Omit<TrainingSetup, 'shared' | 'augmented'> {
+  /** Where batches are augmented: whoever makes them ahead. */
+  readonly feed?: Feed | undefined;
   readonly batchSize: number;
   readonly optimizer: OptimizerOptions;
 }
@@ -22,6 +25,7 @@ export class Network {
   readonly optimizer: Optimizer;
   private readonly setup: TrainingSetup;
   private readonly runner: ShardRunner;
+  private readonly feed: Feed | undefined;
   /** Shards of each thread that have been taken, ever. */
   private readonly taken: number[];
 
@@ -43,7 +47,9 @@ export class Network {
       seed,
       shared,
       threads,
+      augmented: options.feed?.shared,
     };
+    this.feed = options.feed;
     const memory = new VectorMemory(vector, kernels);
     this.optimizer = new Optimizer(memory, options.optimizer);
     this.optimizer.weights.set(initialWeights);
@@ -68,6 +74,7 @@ export class Network {
   lossAndGradients(indices: Uint32Array): number {
     const { shared, vector, threads } = this.setup;
     const { control } = shared;
+    this.feed?.await(control[Slot.batch] as number);
     shared.indices.set(indices);
     if (threads > 1) shared.weights.set(this.optimizer.weights);
     control[Slot.samples] = indices.length;
@@ -85,6 +92,7 @@ export class Network {
         this.optimizer.add(shared.gradients.subarray(shard * vector.length, (shard + 1) * vector.length));
       }
     }
+    this.feed?.release();
     let sum = 0;
     for (let i = 0; i < indices.length; i++) sum += shared.losses[i] as number;
     if (!Number.isFinite(sum)) {
@@ -102,6 +110,7 @@ export class Network {
 
   /** Ends the threads. */
   close(): void {
+    this.feed?.close();
     const { control } = this.setup.shared;
     Atomics.store(control, Slot.quit, 1);
     Atomics.add(control, Slot.batch, 1);

@@ -27,6 +27,9 @@ export const settingsSchema = v.strictObject({
   size: v.optional(v.strictTuple([whole(1, 4096), whole(1, 4096)])),
   channels: v.optional(v.picklist(['gray', 'RGB'])),
   limit: v.optional(whole(1)),
+  /** A pipeline aug/1: the name of its file, and the document, so that a resumed run needs no file. */
+  augment: v.optional(v.strictObject({ name: v.string(), document: v.unknown() })),
+  mixup: v.optional(v.pipe(real(0, 100), v.gtValue(0))),
   seed: whole(0),
   /** The build that computed: fused and unfused multiply-adds give different bits. */
   simd: v.picklist(['baseline', 'relaxed']),
@@ -69,6 +72,7 @@ export function canonicalCommand(settings: TrainSettings): string {
     const value = settings[key as keyof TrainSettings];
     if (value === undefined) return [];
     if (key === 'data') return `--data ${settings.data.split(':')[0]}`;
+    if (key === 'augment') return `--augment ${settings.augment?.name}`;
     if (key === 'model') return `--model ${settings.model.split(/[\\/]/).at(-1)}`;
     return `${flagOf(key)} ${text(value)}`;
   });
@@ -87,6 +91,8 @@ export function contradiction(given: GivenSettings, saved: TrainSettings): strin
       key === 'data'
         ? String(value).split(':')[0] === saved.data.split(':')[0]
         : JSON.stringify(value) === JSON.stringify(before);
+    if (!isSame && key === 'augment')
+      return `--augment ${(value as { name: string }).name} is not the checkpoint's pipeline`;
     if (!isSame) {
       return `${flagOf(key)} ${JSON.stringify(value)} contradicts the checkpoint, which was started with ${JSON.stringify(before) ?? 'none'}`;
     }

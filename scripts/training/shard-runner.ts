@@ -6,6 +6,7 @@ import { classTargets } from '../../engine/training/loss.ts';
 import { GRADIENT, SHARD_SAMPLES, ShardTrainer } from '../../engine/training/shard-trainer.ts';
 import { VectorMemory } from '../../engine/training/vector-memory.ts';
 import type { WeightVector } from '../../engine/training/weight-vector.ts';
+import type { SharedFeed } from './augmentation/shared-feed.ts';
 import { type SharedBatch, Slot, shardCount } from './shared-batch.ts';
 
 /** What a thread has to know once; all of it can be sent to a worker. */
@@ -23,6 +24,8 @@ export interface TrainingSetup {
   readonly seed: number;
   readonly shared: SharedBatch;
   readonly threads: number;
+  /** Where batches are augmented: read instead of `pixels` and `classes`. */
+  readonly augmented: SharedFeed | undefined;
 }
 
 export class ShardRunner {
@@ -84,6 +87,11 @@ export class ShardRunner {
 
   /** Fills input and targets with the shard's samples. */
   private load(first: number, samples: number): void {
+    const { augmented } = this.setup;
+    if (augmented) {
+      this.loadAugmented(augmented, first, samples);
+      return;
+    }
     const { shared, pixels, classes, preprocess, pixelsPerSample, classCount, labelSmoothing } = this.setup;
     for (let i = 0; i < samples; i++) {
       const sample = shared.indices[first + i] as number;
@@ -94,5 +102,14 @@ export class ShardRunner {
     }
     const targets = this.targets.subarray(0, samples * classCount);
     classTargets(this.shardClasses.subarray(0, samples), classCount, labelSmoothing, targets);
+  }
+
+  private loadAugmented({ slots, batchSize, pixels, targets }: SharedFeed, first: number, samples: number): void {
+    const { shared, preprocess, pixelsPerSample, classCount } = this.setup;
+    // The batch is counted from 1 while it is worked on.
+    const place = (((shared.control[Slot.batch] as number) - 1) % slots) * batchSize + first;
+    const source = pixels.subarray(place * pixelsPerSample, (place + samples) * pixelsPerSample);
+    preprocessPixels(source, preprocess, this.input.subarray(0, source.length));
+    this.targets.set(targets.subarray(place * classCount, (place + samples) * classCount));
   }
 }

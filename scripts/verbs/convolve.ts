@@ -1,6 +1,5 @@
 /** `borde convolve`: one filter over a picture, as the course shows it. */
 
-import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { Option } from 'commander';
 import { EngineError } from '../../engine/errors.ts';
@@ -8,13 +7,13 @@ import { type Border, borders } from '../../engine/image/border.ts';
 import { encodePng } from '../../engine/image/codec.ts';
 import { convolve } from '../../engine/image/convolve.ts';
 import { type Filter, filterNames, parseFilter } from '../../engine/image/filters.ts';
-import { instantiateImageKernels } from '../../engine/image/kernels.ts';
 import { convolveToPicture, toPicture } from '../../engine/image/picture.ts';
 import { integer, jsonOption } from '../cli/flags.ts';
 import { UsageError, type Verb } from '../cli/verb.ts';
 import { loadCodecs } from '../codecs.ts';
 import { writeFileAtomic } from '../io/atomic-write.ts';
 import { atPath } from '../io/model.ts';
+import { loadImageKernels } from '../kernels.ts';
 
 interface Options {
   readonly filter: string;
@@ -58,9 +57,7 @@ export const convolveVerb: Verb = {
     if (!out && !json) throw new UsageError('--out FILE is missing');
     const parsed = parseFlag(filter);
     const codecs = await loadCodecs();
-    const kernels = instantiateImageKernels(
-      new WebAssembly.Module(readFileSync(new URL('../../build/image.wasm', import.meta.url))),
-    );
+    const kernels = loadImageKernels();
     const options = { filter: parsed, padding, border, stride };
     const decode = async () => codecs.decode(await readFile(path as string));
     if (!json) {

@@ -36,7 +36,7 @@ export const importVerb: Verb = {
 
   flags: (command) => {
     command
-      .argument('<file>', 'ONNX file, operator set up to 21')
+      .argument('<file>', 'ONNX file, operator set up to 21; QDQ files run on the int8 kernels')
       .requiredOption('--out <file>', 'model file to write')
       .addOption(new Option('--inputs <a,b>', 'values to take for the inputs: cuts off what is before').argParser(list))
       .addOption(

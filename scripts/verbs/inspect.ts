@@ -44,7 +44,7 @@ export const inspectVerb: Verb = {
     const file = path as string;
     const isOnnx = extname(file).toLowerCase() === '.onnx';
     const model = isOnnx ? await readOnnx(file, { shapes: inputShape }) : undefined;
-    const { card, graph, elementBytes: storage }: Card = model ?? (await readCard(file));
+    const { card, graph, elementBytes: storage }: Card = model ? cardOf(model) : await readCard(file);
     const description = await atPath(file, () => describeGraph(graph, optimizeGraph(graph), storage));
     if (json) {
       io.out(JSON.stringify(description));
@@ -72,6 +72,12 @@ interface Card {
   readonly graph: Graph;
   readonly elementBytes?: ElementBytes;
 }
+
+const cardOf = ({ card, graph, tensors }: Model): Card => ({
+  card,
+  graph,
+  elementBytes: (tensor) => (tensors.get(tensor)?.eightBit ? 1 : 4),
+});
 
 async function readCard(path: string): Promise<Card> {
   if (path.endsWith('.json')) return readGraphFile(path);

@@ -1,19 +1,24 @@
 /** `borde train`: flags, screen and report around scripts/train.ts. */
+import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
+import { basename } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { type Command, Option } from 'commander';
 import { architectures } from '../../engine/architectures/index.ts';
+import { parseJson } from '../../engine/json.ts';
 import { optimizers } from '../../engine/training/optimizer.ts';
 import { schedules } from '../../engine/training/schedule.ts';
 import { integer, jsonOption, real, simdOption, sizePair } from '../cli/flags.ts';
 import { startProgress } from '../cli/progress.ts';
 import { percent } from '../cli/table.ts';
 import type { Io, Verb } from '../cli/verb.ts';
+import { atPath } from '../io/model.ts';
 import { picturedMistakes, writeReport } from '../training/report/index.ts';
 import { runTraining, type TrainingResult } from '../training/run-training.ts';
 import { settingDefaults as defaults, type GivenSettings, settingsSchema } from '../training/settings.ts';
 
-interface Options extends GivenSettings {
+interface Options extends Omit<GivenSettings, 'augment'> {
+  readonly augment?: string;
   readonly out?: string;
   readonly resume?: string;
   readonly threads: number;
@@ -58,6 +63,12 @@ export const trainVerb: Verb = {
       )
       .addOption(given('--size <w,h>', 'size of the pictures', "the architecture's").argParser(sizePair))
       .addOption(given('--channels <kind>', 'colours of the pictures', "the architecture's").choices(['gray', 'RGB']))
+      .option('--augment <file>', 'pipeline aug/1 that every training picture goes through, anew in each epoch')
+      .addOption(
+        given('--mixup <alpha>', 'blend pictures and labels of a batch, by Beta(alpha, alpha)', 'off').argParser(
+          real(0.001, 100),
+        ),
+      )
       .addOption(given('--limit <n>', 'use so many training pictures', 'all').argParser(integer(1)))
       .addOption(given('--seed <n>', 'chooses weights, order and splits', defaults.seed).argParser(integer(0)))
       .addOption(
@@ -79,7 +90,7 @@ export const trainVerb: Verb = {
     let epochs = 1;
     try {
       const result = await runTraining(
-        { given: settingsOf(options), out: options.out, resume: options.resume, threads: options.threads },
+        { given: await settingsOf(options), out: options.out, resume: options.resume, threads: options.threads },
         {
           now: () => io.now(),
           async isInterrupted() {
@@ -119,9 +130,16 @@ export const trainVerb: Verb = {
 };
 
 /** Only what decides the weights, and only what was given. */
-function settingsOf(options: Options): GivenSettings {
+async function settingsOf(options: Options): Promise<GivenSettings> {
+  const augment = options.augment === undefined ? undefined : await readPipeline(options.augment);
+  const given = { ...options, augment };
   const keys = Object.keys(settingsSchema.entries) as (keyof GivenSettings)[];
-  return Object.fromEntries(keys.flatMap((key) => (options[key] === undefined ? [] : [[key, options[key]]])));
+  return Object.fromEntries(keys.flatMap((key) => (given[key] === undefined ? [] : [[key, given[key]]])));
+}
+
+/** What is wrong with it is said once the data are open: pipelines are for pictures of some number of channels. */
+async function readPipeline(path: string): Promise<NonNullable<GivenSettings['augment']>> {
+  return { name: basename(path), document: await atPath(path, async () => parseJson(await readFile(path, 'utf8'))) };
 }
 
 async function finish(result: TrainingResult, options: Options, io: Io): Promise<number> {
@@ -138,8 +156,13 @@ async function finish(result: TrainingResult, options: Options, io: Io): Promise
     );
   }
   if (options.report && dataSet.test && test) {
-    const { data, size, ...others } = settings;
-    const shown = { data: data.split(':')[0] as string, ...(size && { size: size.join('×') }), ...others };
+    const { data, size, augment, ...others } = settings;
+    const shown = {
+      data: data.split(':')[0] as string,
+      ...(size && { size: size.join('×') }),
+      ...(augment && { augment: augment.name }),
+      ...others,
+    };
     await writeReport(options.report, {
       title: `${settings.model} on ${dataSet.name}`,
       settings: Object.fromEntries(

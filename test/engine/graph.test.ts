@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { EngineError } from '../../engine/errors.ts';
-import { inferShapes } from '../../engine/graph.ts';
+import { buildGraph, inferShapes } from '../../engine/graph.ts';
 import { parseDocument } from '../../engine/model-file.ts';
 
 const conv = (id: string, input: string, attributes: object = { filters: 2, size: 3 }) => ({
@@ -144,4 +144,27 @@ describe('a graph document', () => {
     const error = errorOf(document([...nodes, conv('more', 'image')]));
     expect(error.code).toBe('invalid-graph');
   });
+});
+
+test.each([
+  [[[1, 0]], 'dense', { units: 3 }, 'an input [1,0] has no channels'],
+  [[[1, 4, 4, 0]], 'conv2d', { filters: 3, size: 1 }, 'an input [1,4,4,0] has no channels'],
+  [[[1, 4, 4, 0]], 'convTranspose2d', { filters: 3, size: 2 }, 'an input [1,4,4,0] has no channels'],
+  [
+    [
+      [2, 0],
+      [0, 3],
+    ],
+    'matMul',
+    {},
+    'a product of [2,0] and [0,3]: sums of nothing',
+  ],
+])('sums of nothing are refused, since no kernel ends on them: %j %s', (shapes, kind, attributes, sentence) => {
+  const names = shapes.map((_, i) => `x${i}`);
+  const graph = buildGraph({
+    inputs: shapes.map((shape, i) => ({ name: names[i] as string, shape, datatype: 'FP32' as const })),
+    nodes: [{ id: 'a', kind, inputs: names, attributes }],
+    outputs: [{ name: 'y', from: 'a' }],
+  } as Parameters<typeof buildGraph>[0]);
+  expect(() => inferShapes(graph, 1)).toThrow(sentence);
 });

@@ -6,8 +6,9 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { layers } from '../../engine/layers/index.ts';
 import type { Layer } from '../../engine/layers/layer.ts';
+import digestsOfPictures from '../fixtures/augment-digests.json';
 import { openBrowser } from '../suites/browser.ts';
-import { type Digests, runEverything } from './portable.ts';
+import { type Digests, runEverything, runQuantized } from './portable.ts';
 
 let browser: Browser;
 beforeAll(async () => {
@@ -51,7 +52,36 @@ test('layers and LeNet, forward and backward, come out bit by bit as in Node', a
   await page.close();
 });
 
-test.each(['inference', 'inference.relaxed', 'training', 'training.relaxed'])(
+test('every augmentation gives the bytes of Node', async () => {
+  const page = await browser.newPage();
+  await page.addScriptTag({ content: await bundle() });
+  const found = await page.evaluate<Digests>(`(async () => {
+    const bytes = Uint8Array.from(atob('${wasm('image').toString('base64')}'), (character) => character.charCodeAt(0));
+    return portable.runAugmentations(await WebAssembly.compile(bytes));
+  })()`);
+  expect(found).toEqual(digestsOfPictures);
+  await page.close();
+});
+
+test('layers on levels come out byte by byte as in Node, in both builds', async () => {
+  const page = await browser.newPage();
+  await page.addScriptTag({ content: await bundle() });
+  const run = (name: string, isRelaxed: boolean) =>
+    page.evaluate<Digests>(`(async () => {
+      const bytes = Uint8Array.from(atob('${wasm(name).toString('base64')}'), (character) => character.charCodeAt(0));
+      return portable.runQuantized(await WebAssembly.compile(bytes), ${isRelaxed});
+    })()`);
+  const expected = runQuantized(new WebAssembly.Module(new Uint8Array(wasm('training'))), false);
+  expect(await run('training', false)).toEqual(expected);
+  expect(await run('training.relaxed', true)).toEqual(expected);
+  const onLevels = Object.values(expected).filter((each) => each !== 'not on levels');
+  expect(onLevels.length).toBeGreaterThan(Object.keys(expected).length / 2);
+  expect(new Set(onLevels).size).toBeGreaterThan(onLevels.length / 2);
+  expect(onLevels.some((each) => each.includes('path'))).toBe(false);
+  await page.close();
+});
+
+test.each(['image', 'inference', 'inference.relaxed', 'training', 'training.relaxed'])(
   'the browser accepts %s',
   async (name) => {
     const page = await browser.newPage();

@@ -4,21 +4,25 @@
  */
 import { architectures } from '../../engine/architectures/index.ts';
 import { buildGraph, type Graph } from '../../engine/graph.ts';
-import type { KernelSource } from '../../engine/kernels.ts';
+import { instantiateImageKernels } from '../../engine/image/kernels.ts';
+import { instantiateKernels, type KernelSource } from '../../engine/kernels.ts';
 import { type LayerKind, layers } from '../../engine/layers/index.ts';
 import { Session } from '../../engine/session.ts';
 import { ShardTrainer } from '../../engine/training/shard-trainer.ts';
 import { VectorMemory } from '../../engine/training/vector-memory.ts';
 import { initialWeights, toTensors, weightVector } from '../../engine/training/weight-vector.ts';
 import { layerCase, splitSample } from '../suites/layer-cases.ts';
+import { augmentDigests } from '../suites/portable-augment.ts';
+import { quantizedCase } from '../suites/quantized-cases.ts';
 import { LayerRunner, layerOfKind } from '../suites/run-layer.ts';
+import { QuantizedRunner } from '../suites/run-quantized.ts';
 import { seededData } from '../suites/seeded.ts';
 
 /** What was run → digest of what came out. */
 export type Digests = Readonly<Record<string, string>>;
 
 /** FNV-1a over the bytes, twice from different starts. */
-function digest(data: Float32Array): string {
+function digest(data: Float32Array | Uint8Array): string {
   const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   const hash = (start: number) => bytes.reduce((h, byte) => Math.imul(h ^ byte, 0x01000193), start) >>> 0;
   return `${hash(0x811c9dc5).toString(16)}-${hash(0x12345678).toString(16)}`;
@@ -57,6 +61,32 @@ function runLayers(source: KernelSource): Digests {
   return digests;
 }
 
+/**
+ * Every layer on levels, by the dot product that the host has and by the one that every host has.
+ * @param isRelaxed what the module is: on levels both builds have the same bits
+ */
+export function runQuantized(module: WebAssembly.Module, isRelaxed: boolean): Digests {
+  const source: KernelSource = { module, capabilities: { relaxed: isRelaxed, rowsPerTile: 5 } };
+  const own = instantiateKernels(source).capabilities.dot8;
+  const [runner, ...others] = [...new Set([own, 0 as const])].map(
+    (path) => new QuantizedRunner({ label: `path ${path}`, source, path }),
+  ) as [QuantizedRunner, ...QuantizedRunner[]];
+  const digests: Record<string, string> = {};
+  for (const kind of (Object.keys(layers) as LayerKind[]).filter((each) => layerOfKind(each).quantized)) {
+    layerOfKind(kind).samples.forEach((sample, index) => {
+      const { shapes, raw } = splitSample(sample);
+      const c = quantizedCase(kind, shapes, raw, { seed: index + 1, zeroPoint: 17 * index });
+      // Not what the reference makes of it: Math.exp may be another one there.
+      const picks = layerOfKind(kind).quantized?.picksLevels?.(c.a) ?? false;
+      const fixed = picks ? c : { ...c, y: { scale: Math.fround(0.031), zeroPoint: 101 } };
+      const results = [runner, ...others].map((each) => each.run(fixed));
+      const all = results.map((result) => (result ? digest(result.data) : 'not on levels'));
+      digests[`${kind} ${JSON.stringify(sample)}`] = [...new Set(all)].join(', by path 0 ');
+    });
+  }
+  return digests;
+}
+
 function runLenet(source: KernelSource): Digests {
   const graph: Graph = buildGraph(architectures.lenet.build({ input: [28, 28, 1], classes: 10 }));
   const vector = weightVector(graph);
@@ -80,4 +110,9 @@ function runLenet(source: KernelSource): Digests {
     'lenet losses': digest(losses),
     'lenet gradient': digest(trainer.gradient()),
   };
+}
+
+/** Every augmentation. @param module the build for pictures */
+export function runAugmentations(module: WebAssembly.Module): Digests {
+  return augmentDigests(instantiateImageKernels(module));
 }

@@ -22,6 +22,7 @@ import { elu } from './elu.ts';
 import { erf } from './erf.ts';
 import { exp } from './exp.ts';
 import { expand } from './expand.ts';
+import { fakeQuantize } from './fake-quantize.ts';
 import { flatten } from './flatten.ts';
 import { floor } from './floor.ts';
 import { gather } from './gather.ts';
@@ -90,6 +91,7 @@ export const references = {
   erf,
   exp,
   expand,
+  fakeQuantize,
   flatten,
   floor,
   gather,

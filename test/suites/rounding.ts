@@ -13,6 +13,7 @@ import { mapTensor, type Tensor64 } from '../reference/tensor64.ts';
 import { activationRoundings } from './rounding-activations.ts';
 import * as arithmetic from './rounding-arithmetic.ts';
 import { type AlgorithmRounding, type Case64, type Rounding, tensorOf, U } from './rounding-contract.ts';
+import { fakeQuantize } from './rounding-levels.ts';
 import { moving, resampling } from './rounding-movement.ts';
 import { batchNorm2d, blockNorm } from './rounding-norm.ts';
 import {
@@ -138,7 +139,11 @@ export const roundings = {
       dx: (windowSize(a) * a.filters) / a.groups,
       dw: rowCount(y),
     })),
-    algorithms: { winograd: winogradWhereMade(four), winograd5: winogradWhereMade(five) },
+    algorithms: {
+      winograd: winogradWhereMade(four),
+      winogradStreamed: winogradWhereMade(four),
+      winograd5: winogradWhereMade(five),
+    },
     gradientAlgorithms: {
       input: { winograd: winogradInputGradient(four), winograd5: winogradInputGradient(five) },
       filter: { winograd: winogradFilterGradient },
@@ -160,6 +165,7 @@ export const roundings = {
     gradient: () => (_, __, exact) => 2 * U * Math.abs(exact),
   },
   expand: moving,
+  fakeQuantize,
   flatten: selecting(() => 1),
   gather: moving,
   globalAveragePool2d: linear((x) => ({ y: side(x, 1) * side(x, 2), dx: 1, dw: 0 })),

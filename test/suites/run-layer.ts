@@ -1,25 +1,13 @@
-/**
- * Runs one layer alone, without graph and planner: its regions lie one behind the other with guards between them, in a
- * memory that is full of NaN. So whatever a kernel reads without having written it shows in its result, and whatever it
- * writes outside its region shows in a guard.
- */
+/** Runs one layer alone, without graph and planner, in guarded memory (guarded-memory.ts). */
 import { instantiateKernels, type KernelName, type KernelSource, type Kernels } from '../../engine/kernels.ts';
 import { type LayerKind, layers } from '../../engine/layers/index.ts';
 import type { BackwardContext, Context, Layer } from '../../engine/layers/layer.ts';
-import { checkedKernel } from '../../engine/plan.ts';
-import {
-  type Argument,
-  call,
-  type KernelCall,
-  type Operand,
-  operand,
-  type Region,
-  regionOf,
-} from '../../engine/region.ts';
+import { call, type KernelCall, type Operand, operand, type Region } from '../../engine/region.ts';
 import type { Shape, Tensor } from '../../engine/tensor.ts';
 import { clampGradient } from '../../engine/training/backward-plan.ts';
 import type { TrainingDraw } from '../reference/reference.ts';
 import { forwardCalls, gradientCalls, trainingAlgorithms, trainingCalls } from './choose-algorithm.ts';
+import { bytesOf, GuardedMemory, runGuarded } from './guarded-memory.ts';
 
 export interface LayerCase {
   readonly kind: LayerKind;
@@ -63,9 +51,6 @@ export interface Gradients {
   readonly saved: Readonly<Record<string, Uint8Array>>;
 }
 
-/** Kernels may read, never write, so far beyond a region. */
-const GUARD_BYTES = 64;
-const POISON = 0xff; // four of them are a NaN
 const defaultDraw: TrainingDraw = { key: [7, 0, 3, 1], nodeIndex: 5 };
 
 export const layerOfKind = (kind: LayerKind): Layer => layers[kind];
@@ -215,67 +200,26 @@ export class LayerRunner {
     const regions = new Map(
       arrays.map((data, i) => [data, { name: `${i}`, role: 'activation', bytes: data.byteLength } as Region]),
     );
-    const address = this.place([...regions.values()]);
-    for (const [data, region] of regions) this.bytes(address(region), region.bytes).set(bytesOf(data));
+    const memory = new GuardedMemory(this.kernels, [...regions.values()]);
+    for (const [data, region] of regions) memory.bytes(region).set(bytesOf(data));
     this.kernels.function(name)(
-      ...args.map((arg) => (typeof arg === 'number' ? arg : address(regions.get(arg) as Region))),
+      ...args.map((arg) => (typeof arg === 'number' ? arg : memory.address(regions.get(arg) as Region))),
     );
-    for (const [data, region] of regions) bytesOf(data).set(this.bytes(address(region), region.bytes));
-    this.checkGuards([...regions.values()], address);
+    for (const [data, region] of regions) bytesOf(data).set(memory.bytes(region));
+    memory.checkGuards();
   }
 
   private execute(pass: Pass, calls: readonly KernelCall[], mayChange?: Region): Contents {
-    const all = [...pass.packs, ...calls];
-    const used = all.flatMap(({ args }) => args.flatMap((argument) => regionOf(argument) ?? []));
-    const regions = [...new Set([...pass.contents.keys(), pass.context.y.region, ...used])];
-    const address = this.place(regions);
-    for (const [region, data] of pass.contents) this.bytes(address(region), region.bytes).set(bytesOf(data));
-    const resolve = (argument: Argument): number => {
-      if (typeof argument === 'number') return argument;
-      return address(regionOf(argument) as Region) + ('offsetBytes' in argument ? argument.offsetBytes : 0);
-    };
-    for (const { kernel, args } of all) checkedKernel(this.kernels, kernel, args.length)(...args.map(resolve));
-    this.checkGuards(regions, address);
-    for (const [region, data] of pass.contents) {
-      if (region === mayChange) continue;
-      const after = this.bytes(address(region), region.bytes);
-      if (bytesOf(data).some((byte, i) => byte !== after[i]))
-        throw new Error(`a kernel changed its input ${region.name}`);
-    }
-    const bytes = (region: Region) => this.bytes(address(region), region.bytes).slice();
+    const { contents, packs, context } = pass;
+    const bytes = runGuarded(this.kernels, {
+      contents,
+      calls: [...packs, ...calls],
+      target: context.y.region,
+      mayChange,
+    });
     return Object.assign(({ shape, region }: Operand) => ({ shape, data: new Float32Array(bytes(region).buffer) }), {
       bytes,
     });
-  }
-
-  /** Poisons the memory and lays the regions out, 16-byte aligned. */
-  private place(regions: readonly Region[]): (region: Region) => number {
-    const addresses = new Map<Region, number>();
-    let cursor = this.kernels.heapBase;
-    for (const region of regions) {
-      cursor = Math.ceil((cursor + GUARD_BYTES) / 16) * 16;
-      addresses.set(region, cursor);
-      cursor += region.bytes;
-    }
-    this.kernels.reserve(cursor + GUARD_BYTES);
-    this.bytes(this.kernels.heapBase, cursor + GUARD_BYTES - this.kernels.heapBase).fill(POISON);
-    return (region) => addresses.get(region) as number;
-  }
-
-  private checkGuards(regions: readonly Region[], address: (region: Region) => number): void {
-    let from = this.kernels.heapBase;
-    for (const region of regions) {
-      const guard = this.bytes(from, address(region) - from);
-      if (guard.some((byte) => byte !== POISON))
-        throw new Error(`a kernel wrote in front of its region ${region.name}`);
-      from = address(region) + region.bytes;
-    }
-    if (this.bytes(from, GUARD_BYTES).some((byte) => byte !== POISON))
-      throw new Error('a kernel wrote behind its region');
-  }
-
-  private bytes(address: number, length: number): Uint8Array {
-    return new Uint8Array(this.kernels.memory.buffer, address, length);
   }
 }
 
@@ -284,9 +228,6 @@ interface Contents {
   (source: Operand): Tensor;
   bytes(region: Region): Uint8Array;
 }
-
-const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array =>
-  new Uint8Array(buffer, byteOffset, byteLength);
 
 /** An image's shape behind a maximum of 2×2 windows. */
 const halved = ([n, h, w, c]: Shape): Shape => [n as number, (h as number) >> 1, (w as number) >> 1, c as number];

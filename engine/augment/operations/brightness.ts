@@ -9,9 +9,6 @@ export const brightness = augmentation({
     add: number({ default: 0, min: -255, max: 255, neutral: 0 }),
   },
   groups: [['multiply', 'add']],
-  table:
-    ({ multiply, add }) =>
-    (level) =>
-      level * multiply + add,
+  table: (line) => line,
   samples: [{ multiply: 1.25 }, { multiply: 0.6 }, { add: 30 }, { add: -45 }],
 });

@@ -6,6 +6,7 @@ import { parseWith } from '../../json.ts';
 import { type LayerKind, layers } from '../../layers/index.ts';
 import type { Layer } from '../../layers/layer.ts';
 import { MAX_RANK } from '../../layers/shape-attribute.ts';
+import type { Quantization } from '../../quantization/quantization.ts';
 import { elementCount, formatShape, type Shape, sameShape, type Tensor } from '../../tensor.ts';
 import {
   channelsLast,
@@ -24,6 +25,7 @@ import {
 import { onnxLimits } from './limits.ts';
 import { Names } from './names.ts';
 import { checkCounts, neededNodes } from './nodes.ts';
+import { arrangedFilter } from './permuted.ts';
 import type { Constant } from './tensor.ts';
 import { UnsupportedModel } from './unsupported.ts';
 import { insertAxis, isConstant, type Placed, type RunTime, type Value, valueShape } from './value.ts';
@@ -42,7 +44,7 @@ export class GraphBuilder {
   private readonly names: Names;
   /** Nodes that only look at a value in another way, made once: by what they make of which value. */
   private readonly views = new Map<string, Placed>();
-  private foldedElements = 0;
+  private readonly spent = { foldedElements: 0, weightElements: 0 };
   private base = 'node';
   private seesImage: (axes: Layout['axes']) => void = () => {};
 
@@ -69,14 +71,15 @@ export class GraphBuilder {
 
   /**
    * Counts elements that are about to be computed at import.
+   * @param limit which of the limits it counts against
    * @throws EngineError `limit-exceeded`
    */
-  spend(elements: number): void {
-    this.foldedElements += elements;
-    if (this.foldedElements <= onnxLimits.foldedElements) return;
+  spend(elements: number, limit: keyof GraphBuilder['spent'] = 'foldedElements'): void {
+    this.spent[limit] += elements;
+    if (this.spent[limit] <= onnxLimits[limit]) return;
     throw new EngineError(
       'limit-exceeded',
-      `at import ${this.foldedElements} elements are to be computed up to here, at most ${onnxLimits.foldedElements} are`,
+      `at import ${this.spent[limit]} elements are to be computed up to here, at most ${onnxLimits[limit]} are`,
     );
   }
 
@@ -219,6 +222,31 @@ export class GraphBuilder {
       shape: permute(constant.shape, permutation),
       data: Float32Array.from(permuteData(constant.data, constant.shape, permutation)),
     }));
+  }
+
+  /**
+   * A filter as arrangedFilter, made once; times a factor, it is one of f32.
+   */
+  filter(
+    constant: Constant,
+    sides: Shape,
+    permutation: readonly number[],
+    shape: Shape,
+    channels: number,
+    factor = 1,
+  ): Tensor {
+    const key = `filter ${sides.join()} in order ${permutation.join()} as ${shape.join()} of ${channels} × ${factor}`;
+    return this.derive(constant, key, () => {
+      const filter = arrangedFilter(constant, sides, permutation, shape, channels);
+      return factor === 1 ? filter : { shape, data: filter.data.map((value) => value * factor) };
+    });
+  }
+
+  /** A value rounded to levels; the same value and levels, the same node. */
+  fakeQuantize(placed: Placed, { scale, zeroPoint }: Quantization): Placed {
+    return this.view(`${placed.reference} of ${scale}, ${zeroPoint}`, () =>
+      this.add('fakeQuantize', [placed], { scale, zeroPoint }),
+    );
   }
 
   /** As Weights.derive. */

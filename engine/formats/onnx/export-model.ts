@@ -1,12 +1,28 @@
-/** A model of ours → ONNX, operator set 20, f32: names and shapes of inputs and outputs stay, a free batch stays free. */
+/**
+ * A model of ours → ONNX, operator set 20: names and shapes of inputs and outputs stay, a free batch stays free. Values of
+ * eight bits are written as pairs of QuantizeLinear and DequantizeLinear (QDQ), weights of eight bits as a DequantizeLinear
+ * of their levels.
+ */
 import { create, toBinary } from '@bufbuild/protobuf';
 import { EngineError } from '../../errors.ts';
-import { atNode, type Graph, type GraphNode, inferShapes, layerOf, type Shapes, tensorName } from '../../graph.ts';
+import {
+  atNode,
+  type Graph,
+  type GraphNode,
+  inferShapes,
+  layerOf,
+  type Reference,
+  type Shapes,
+  tensorName,
+} from '../../graph.ts';
 import type { OnnxInputs, OnnxValue, OnnxWriter } from '../../layers/onnx.ts';
 import type { Model } from '../../model-file.ts';
+import { biasLevels, channelScales } from '../../quantization/arithmetic.ts';
+import type { Quantization } from '../../quantization/quantization.ts';
 import type { Shape, Tensor } from '../../tensor.ts';
 import { OnnxGraph } from './graph-writer.ts';
 import { identity, permute, permuteData } from './layout.ts';
+import { permutedLevels, scaleAxis } from './permuted.ts';
 import { ModelProtoSchema, TensorProto_DataType, type ValueInfoProto, ValueInfoProtoSchema } from './schema/onnx_pb.js';
 
 const OPSET = 20;
@@ -42,6 +58,7 @@ class Exporter {
   private readonly tensors: ReadonlyMap<string, Tensor>;
   private readonly shapes: Shapes;
   private readonly onnx: OnnxGraph;
+  private readonly byId: ReadonlyMap<string, GraphNode>;
   /** What a value of ours is called in ONNX, in the orders in which it is there. */
   private readonly names = new Map<string, Partial<Record<OnnxValue['order'], string>>>();
 
@@ -49,12 +66,16 @@ class Exporter {
     this.graph = graph;
     this.tensors = tensors;
     this.shapes = inferShapes(graph, 1);
+    this.byId = new Map(graph.nodes.map((node) => [node.id, node]));
     const reserved = [...graph.inputs, ...graph.outputs].map(({ name }) => name);
     this.onnx = new OnnxGraph(reserved);
   }
 
   write() {
-    for (const { name } of this.graph.inputs) this.names.set(name, { own: name });
+    for (const { name } of this.graph.inputs) {
+      this.onnx.startNode(name);
+      this.names.set(name, { own: this.rounded(name, name) });
+    }
     for (const node of this.graph.nodes) this.writeNode(node);
     const free = freeBatch(this.graph);
     const outputs = this.graph.outputs.map(({ name, from }) => {
@@ -79,7 +100,53 @@ class Exporter {
     }
     this.onnx.startNode(node.id);
     const { name, order } = atNode(node, () => onnx(this.writer(node)));
-    this.names.set(node.id, { [order]: name });
+    this.names.set(node.id, { [order]: this.rounded(node.id, name) });
+  }
+
+  /** A value as its readers see it. A view is written with its levels once more: other engines look no further than that. */
+  private rounded(reference: Reference, name: string): string {
+    const quantization = this.quantizationOf(reference);
+    return quantization ? this.onnx.quantized(name, quantization) : name;
+  }
+
+  private quantizationOf(reference: Reference): Quantization | undefined {
+    const known = this.graph.quantization?.[reference];
+    const node = this.byId.get(reference);
+    const isView = node && (layerOf(node).view || layerOf(node).identityAtInference);
+    return known ?? (isView ? this.quantizationOf(node.inputs[0] as Reference) : undefined);
+  }
+
+  /** A weight in ONNX's layout: its levels, or its f32 numbers. */
+  private writeWeight(node: GraphNode, role: string, order: readonly number[], shape: Shape | undefined): string {
+    const tensor = this.tensors.get(tensorName(node, role)) as Tensor;
+    const name = `${node.id}.${role}`;
+    const sides = shape ?? permute(tensor.shape, order);
+    const levels = tensor.eightBit && permutedLevels({ ...tensor.eightBit, inner: 1 }, tensor.shape, order);
+    if (levels?.scales.length === 1) return this.onnx.dequantized(name, sides, levels.levels, levels.scales, undefined);
+    // Where no axis of ONNX's is the one of the scales, levels cannot be said.
+    const axis = levels && scaleAxis(sides, levels);
+    if (levels && axis !== undefined) return this.onnx.dequantized(name, sides, levels.levels, levels.scales, axis);
+    return this.onnx.initializer(name, sides, permuteData(tensor.data, tensor.shape, order));
+  }
+
+  /** What a layer's sums of products are in units of, where input and filter are of eight bits. */
+  private sumUnits(node: GraphNode): { readonly x: Quantization; readonly scales: Float32Array } | undefined {
+    const { eightBit } = this.tensors.get(tensorName(node, 'filter')) ?? {};
+    const x = this.quantizationOf(node.inputs[0] as Reference);
+    return eightBit && x && layerOf(node).quantized ? { x, scales: eightBit.scales } : undefined;
+  }
+
+  /** A bias as integer kernels add it to their sums: thirty-two bits, in units of these. */
+  private writeBias(
+    node: GraphNode,
+    { x, scales }: { readonly x: Quantization; readonly scales: Float32Array },
+  ): string {
+    const { shape, data } = this.tensors.get(tensorName(node, 'bias')) as Tensor;
+    const levels = biasLevels(data, x, channelScales(scales, data.length));
+    const units = scales.map((scale) => x.scale * scale);
+    const isOne = units.length === 1;
+    const perChannel = isOne ? units : channelScales(units, data.length);
+    return this.onnx.dequantized(`${node.id}.bias`, shape, levels, perChannel, isOne ? undefined : 0);
   }
 
   /** The name of a value in an order, transposed where it is only there in the other. */
@@ -106,14 +173,15 @@ class Exporter {
       inputs: () => this.inputsOf(node),
       hasWeight: (role) => tensorOf(role) !== undefined,
       weight: (role, permutation, shape) => {
-        const tensor = tensorOf(role) as Tensor;
-        const order = permutation ?? identity(tensor.shape.length);
+        const order = permutation ?? identity((tensorOf(role) as Tensor).shape.length);
+        const units = role === 'bias' ? this.sumUnits(node) : undefined;
         const key = `${tensorName(node, role)} ${order.join()} ${shape?.join() ?? ''}`;
-        return this.onnx.shared(key, `${node.id}.${role}`, () => ({
-          shape: shape ?? permute(tensor.shape, order),
-          data: permuteData(tensor.data, tensor.shape, order),
-        }));
+        if (!units) return this.onnx.shared(key, () => this.writeWeight(node, role, order, shape));
+        return this.onnx.shared(`${key} in ${units.x.scale} × ${units.scales.join()}`, () =>
+          this.writeBias(node, units),
+        );
       },
+      quantize: (name, quantization) => this.onnx.quantized(name, quantization),
       floats: (shape, data) => this.onnx.floats(shape, Float32Array.from(data)),
       integers: (values) => this.onnx.integers(values),
       node: (type, inputs, attributes) => this.onnx.node(type, inputs, attributes ?? {}),

@@ -1,9 +1,10 @@
 /** Known tensors taken apart, put together and made: what shape arithmetic of exporters consists of. */
 import { elementCount, formatShape, type Shape } from '../../tensor.ts';
-import { identity, permute, permuteData } from './layout.ts';
+import { identity } from './layout.ts';
 import type { Fold, Operation } from './operation.ts';
 import { concatShape, expandedShape, partsOf, type Range, rangesOf, repeatsOf } from './operators/movement.ts';
 import { permutationOf } from './operators/shape.ts';
+import { permuted } from './permuted.ts';
 import { type Constant, constantOf } from './tensor.ts';
 
 const stridesOf = (shape: Shape): readonly number[] => shape.map((_, axis) => elementCount(shape.slice(axis + 1)));
@@ -89,10 +90,9 @@ const slice: Fold = (op) => cut(op, op.known(0), rangesOf(op, op.shape(0)));
 const split: Fold = (op) => partsOf(op).map((ranges) => cut(op, op.known(0), ranges));
 
 const transpose: Fold = (op) => {
-  const { type, shape, data } = op.known(0);
-  const permutation = permutationOf(op);
-  op.graph.spend(data.length);
-  return { type, shape: permute(shape, permutation), data: permuteData(data, shape, permutation) };
+  const constant = op.known(0);
+  op.graph.spend(constant.data.length);
+  return permuted(constant, permutationOf(op));
 };
 
 const tile: Fold = (op) => {

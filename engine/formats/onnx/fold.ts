@@ -3,6 +3,7 @@
  * Nothing here needs a host's exp or pow, so an import gives the same bytes on every machine.
  */
 import { movementFolds, spread } from './fold-movement.ts';
+import { quantizationFolds } from './fold-quantization.ts';
 import type { Fold, Operation } from './operation.ts';
 import { expandedShape } from './operators/movement.ts';
 import { type Constant, constantOf, type ElementType, isFloat, requireElementType } from './tensor.ts';
@@ -103,6 +104,7 @@ export const folds: Readonly<Record<string, Fold>> = {
   Mul: binary((a, b) => a * b),
   Neg: unary((x) => -x),
   Not: unary((x) => truth(x === 0)),
+  ...quantizationFolds,
   Or: binary((a, b) => truth(a !== 0 || b !== 0), 'bool'),
   Sqrt: unary(Math.sqrt),
   Sub: binary((a, b) => a - b),

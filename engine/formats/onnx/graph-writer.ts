@@ -1,6 +1,7 @@
 /** ONNX's graph under construction: nodes, initializers, and names that are there only once. */
 import { create } from '@bufbuild/protobuf';
 import type { OnnxAttribute } from '../../layers/onnx.ts';
+import type { Quantization } from '../../quantization/quantization.ts';
 import type { Shape } from '../../tensor.ts';
 import {
   type AttributeProto,
@@ -10,7 +11,7 @@ import {
   NodeProtoSchema,
   type TensorProto,
 } from './schema/onnx_pb.js';
-import { writeIntegers, writeTensor } from './tensor.ts';
+import { type TensorData, writeIntegers, writeTensor } from './tensor.ts';
 
 export class OnnxGraph {
   readonly nodes: NodeProto[] = [];
@@ -19,6 +20,8 @@ export class OnnxGraph {
   private readonly known = new Map<string, string>();
   /** Values that have been given the name of an output. */
   private readonly published = new Map<string, string>();
+  /** What values have been rounded to. */
+  private readonly rounded = new Map<string, string>();
   private base = '';
 
   /** @param reserved names of inputs and outputs */
@@ -33,7 +36,16 @@ export class OnnxGraph {
 
   /** Appends a node; returns the name of its output. */
   node(type: string, inputs: readonly string[], attributes: Readonly<Record<string, OnnxAttribute>>): string {
-    const output = this.claim(this.base);
+    return this.nodeNamed(this.base, type, inputs, attributes);
+  }
+
+  private nodeNamed(
+    wanted: string,
+    type: string,
+    inputs: readonly string[],
+    attributes: Readonly<Record<string, OnnxAttribute>>,
+  ): string {
+    const output = this.claim(wanted);
     this.nodes.push(
       create(NodeProtoSchema, {
         name: output,
@@ -46,21 +58,58 @@ export class OnnxGraph {
     return output;
   }
 
-  /** An initializer that nodes share: asked again with this key, the same. */
-  shared(key: string, wanted: string, make: () => { readonly shape: Shape; readonly data: Float32Array }): string {
-    const name = this.known.get(key);
-    if (name !== undefined) return name;
-    const made = this.claim(wanted);
-    const { shape, data } = make();
-    this.initializers.push(writeTensor(made, shape, data));
-    this.known.set(key, made);
+  /** What nodes share, made once: asked again with this key, the same. */
+  shared(key: string, make: () => string): string {
+    const name = this.known.get(key) ?? make();
+    this.known.set(key, name);
+    return name;
+  }
+
+  initializer(wanted: string, shape: Shape, data: TensorData): string {
+    const name = this.claim(wanted);
+    this.initializers.push(writeTensor(name, shape, data));
+    return name;
+  }
+
+  /** A value of f32 rounded to levels: QuantizeLinear, DequantizeLinear. One that comes from the same pair stays. */
+  quantized(value: string, { scale, zeroPoint }: Quantization): string {
+    const key = `${scale}, ${zeroPoint}`;
+    if (this.rounded.get(value) === key) return value;
+    const steps = [
+      this.shared(`scale ${scale}`, () => this.initializer(`${this.base}/scale`, [], Float32Array.of(scale))),
+      this.shared(`zero point ${zeroPoint}`, () =>
+        this.initializer(`${this.base}/zeroPoint`, [], Uint8Array.of(zeroPoint)),
+      ),
+    ];
+    const levels = this.node('QuantizeLinear', [value, ...steps], {});
+    const made = this.node('DequantizeLinear', [levels, ...steps], {});
+    this.rounded.set(made, key);
     return made;
   }
 
+  /**
+   * Integers that stand for f32 numbers: an initializer and its DequantizeLinear. Zero points are 0.
+   * @param axis the one that scales run over; without, there is one scale
+   */
+  dequantized(
+    wanted: string,
+    shape: Shape,
+    data: Int8Array | Int32Array,
+    scales: Float32Array,
+    axis: number | undefined,
+  ): string {
+    const sides = axis === undefined ? [] : [scales.length];
+    const zeros = data instanceof Int8Array ? new Int8Array(scales.length) : new Int32Array(scales.length);
+    const inputs = [
+      this.initializer(`${wanted}/levels`, shape, data),
+      this.initializer(`${wanted}/scale`, sides, scales),
+      this.initializer(`${wanted}/zeroPoint`, sides, zeros),
+    ];
+    return this.nodeNamed(wanted, 'DequantizeLinear', inputs, axis === undefined ? {} : { axis });
+  }
+
   floats(shape: Shape, data: Float32Array): string {
-    const name = this.claim(`${this.base}/constant`);
-    this.initializers.push(writeTensor(name, shape, data));
-    return name;
+    return this.initializer(`${this.base}/constant`, shape, data);
   }
 
   integers(values: readonly number[]): string {

@@ -13,6 +13,8 @@ import { checkNames, type Input, InputLayouts, inputsOf } from './inputs.ts';
 import { channelsLast, conforms, identity, layoutOf } from './layout.ts';
 import { Operation, type Reader } from './operation.ts';
 import { operators } from './operators/index.ts';
+import { integersThrough } from './operators/quantization.ts';
+import { withQuantization } from './quantized-values.ts';
 import { type OnnxModel, type OnnxNode, readModel } from './read-model.ts';
 import { describeNode, selectNodes } from './select.ts';
 import { type Constant, constantOf, type ReadExternal } from './tensor.ts';
@@ -44,7 +46,7 @@ export function importOnnx(file: Uint8Array, options: ImportOptions = {}): Model
   checkNames(outputs, 'output');
   const inputs = inputsOf(model, options.inputs, options.shapes ?? {}, (names) => shapesInside(model, names));
   const { graph: document, tensors } = translate(model, inputs, outputs);
-  const graph = buildGraph(document);
+  const graph = buildGraph(withQuantization(document));
   const isCut = options.inputs !== undefined || options.outputs !== undefined;
   return { card: cardOf(model, graph, isCut), graph, tensors };
 }
@@ -140,11 +142,13 @@ function refuseUnknown(nodes: readonly OnnxNode[]): void {
 
 function run(op: Operation, { name, type }: OnnxNode): readonly Value[] {
   op.graph.startNode(name);
+  const integers = integersThrough(op, type);
   const results = [readerOf(op, type)(op)].flat() as readonly Value[];
   return results.map((result) => {
     const shape = valueShape(result);
     op.checkRank(shape.length);
-    return elementCount(shape) === 0 && !isConstant(result) ? op.empty(shape) : result;
+    if (elementCount(shape) === 0 && !isConstant(result)) return op.empty(shape);
+    return integers && !isConstant(result) ? { ...result, integers } : result;
   });
 }
 
@@ -184,11 +188,9 @@ function outputOf(name: string, value: Value | undefined, builder: GraphBuilder)
   if (!value) throw new EngineError('invalid-model', `the output ${excerpt(name)} is not computed`);
   builder.startNode(name);
   const shape = valueShape(value);
-  if (isConstant(value) && value.type !== 'float32') {
-    throw new UnsupportedModel(
-      'element type',
-      `output ${excerpt(name)} holds ${value.type}, only float32 is supported`,
-    );
+  const type = isConstant(value) ? value.type : (value.integers?.type ?? 'float32');
+  if (type !== 'float32') {
+    throw new UnsupportedModel('element type', `output ${excerpt(name)} holds ${type}, only float32 is supported`);
   }
   if (shape.length > MAX_RANK) {
     throw new UnsupportedModel(

@@ -139,7 +139,7 @@ export function stages(from: readonly Atom[], to: readonly Atom[], most: number)
 }
 
 /** Row-major data under `shape`, with the axes in the order of `permutation`. */
-export function permuteData<T extends Float32Array | Float64Array>(
+export function permuteData<T extends Float32Array | Float64Array | Int8Array>(
   data: T,
   shape: Shape,
   permutation: readonly number[],

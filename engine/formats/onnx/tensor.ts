@@ -3,7 +3,7 @@
 import { create } from '@bufbuild/protobuf';
 import { EngineError } from '../../errors.ts';
 import { excerpt } from '../../json.ts';
-import { elementCount, formatShape, type Shape } from '../../tensor.ts';
+import { type EightBit, elementCount, formatShape, type Shape } from '../../tensor.ts';
 import { onnxLimits } from './limits.ts';
 import {
   type TensorProto,
@@ -78,6 +78,13 @@ export interface Constant {
   readonly type: ElementType;
   readonly shape: Shape;
   readonly data: Float32Array | Float64Array;
+  /** Of f32 numbers that eight bits hold exactly. */
+  readonly levels?: Levels | undefined;
+}
+
+/** Element i is levels[i] · scales[⌊i / inner⌋ mod scales.length]: so a Reshape leaves it as it is. */
+export interface Levels extends EightBit {
+  readonly inner: number;
 }
 
 const floats: ReadonlySet<ElementType> = new Set(['float32', 'float64', 'float16', 'bfloat16']);
@@ -94,6 +101,13 @@ const otherTypes: Readonly<Record<number, string>> = {
   [TensorProto_DataType.STRING]: 'string',
   [TensorProto_DataType.COMPLEX64]: 'complex64',
   [TensorProto_DataType.COMPLEX128]: 'complex128',
+  // Newer than the schema that is here.
+  17: 'float8e4m3fn',
+  18: 'float8e4m3fnuz',
+  19: 'float8e5m2',
+  20: 'float8e5m2fnuz',
+  21: 'uint4',
+  22: 'int4',
 };
 
 /** Name of an element type in sentences, also of one that is not read. */
@@ -145,7 +159,29 @@ export function readTensor(proto: TensorProto, readExternal: ReadExternal): Cons
   if (values.length !== count) {
     throw new EngineError('invalid-model', `${where}: expected ${count} elements, got ${values.length}`);
   }
+  checkRange(element.name, values, where);
   return constantOf(element.name, shape, values);
+}
+
+/** The least and the most that integers of a type are. */
+export const integerRanges = {
+  int8: [-(2 ** 7), 2 ** 7 - 1],
+  uint8: [0, 2 ** 8 - 1],
+  int16: [-(2 ** 15), 2 ** 15 - 1],
+  uint16: [0, 2 ** 16 - 1],
+  int32: [-(2 ** 31), 2 ** 31 - 1],
+} as const;
+
+/** Small integers lie in a list of larger ones. */
+function checkRange(type: ElementType, values: ArrayLike<number>, where: string): void {
+  if (!(type in integerRanges)) return;
+  const [least, most] = integerRanges[type as keyof typeof integerRanges];
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] as number;
+    if (value < least || value > most) {
+      throw new EngineError('invalid-model', `${where}: element ${i} is ${value}, expected ${least} to ${most}`);
+    }
+  }
 }
 
 function readRaw(raw: Uint8Array, element: (typeof elementTypes)[TypeNumber], count: number): Constant['data'] {
@@ -207,12 +243,33 @@ function external(proto: TensorProto, where: string, bytes: number, readExternal
   return readExternal(location, offset, length);
 }
 
-/** Writes an f32 tensor, little-endian. */
-export function writeTensor(name: string, shape: Shape, data: Float32Array): TensorProto {
-  const rawData = new Uint8Array(data.length * 4);
+export type TensorData = Float32Array | Int32Array | Int8Array | Uint8Array;
+
+/** Writes a tensor of the array's type, little-endian. */
+export function writeTensor(name: string, shape: Shape, data: TensorData): TensorProto {
+  const rawData = new Uint8Array(data.byteLength);
   const view = new DataView(rawData.buffer);
-  for (let i = 0; i < data.length; i++) view.setFloat32(4 * i, data[i] as number, true);
-  return create(TensorProtoSchema, { name, dims: shape.map(BigInt), dataType: TensorProto_DataType.FLOAT, rawData });
+  const dims = shape.map(BigInt);
+  const Type = TensorProto_DataType;
+  if (data instanceof Float32Array) {
+    data.forEach((value, i) => {
+      view.setFloat32(4 * i, value, true);
+    });
+    return create(TensorProtoSchema, { name, dims, dataType: Type.FLOAT, rawData });
+  }
+  if (data instanceof Int32Array) {
+    data.forEach((value, i) => {
+      view.setInt32(4 * i, value, true);
+    });
+    return create(TensorProtoSchema, { name, dims, dataType: Type.INT32, rawData });
+  }
+  rawData.set(data);
+  return create(TensorProtoSchema, {
+    name,
+    dims,
+    dataType: data instanceof Int8Array ? Type.INT8 : Type.UINT8,
+    rawData,
+  });
 }
 
 /** Writes a list of integers: a shape, axes, paddings. */

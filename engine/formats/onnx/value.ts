@@ -1,5 +1,6 @@
 /** What the importer knows of a value: its numbers, or where a run will leave them. */
 import type { Reference } from '../../graph.ts';
+import type { Quantization } from '../../quantization/quantization.ts';
 import type { Shape } from '../../tensor.ts';
 import { type Atom, type Layout, shapeOf } from './layout.ts';
 import type { Constant } from './tensor.ts';
@@ -14,6 +15,15 @@ export interface Placed {
 export interface RunTime {
   readonly placed: Placed;
   readonly layout: Layout;
+  /** ONNX has integers here: what is placed are the numbers that a DequantizeLinear will make of them. */
+  readonly integers?: Integers | undefined;
+}
+
+/** What a QuantizeLinear makes of a value. */
+export interface Integers {
+  readonly type: 'uint8' | 'int8';
+  /** As if they were unsigned. */
+  readonly quantization: Quantization;
 }
 
 export type Value = Constant | RunTime;

@@ -48,7 +48,8 @@ export class Weights {
   keep(tensor: Tensor, wanted: string): string {
     const known = this.names.get(tensor);
     if (known !== undefined) return known;
-    const wrong = tensor.data.findIndex((value) => !Number.isFinite(value));
+    // Levels are finite, and their scales are looked at where they are read.
+    const wrong = tensor.eightBit ? -1 : tensor.data.findIndex((value) => !Number.isFinite(value));
     if (wrong >= 0) {
       const what = `element ${wrong} of ${formatShape(tensor.shape)} is ${tensor.data[wrong]}`;
       throw new EngineError('invalid-model', `constants must be finite: ${what} (${excerpt(wanted)})`);

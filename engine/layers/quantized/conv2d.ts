@@ -104,6 +104,7 @@ export const quantizedConv2d: QuantizedLayer<ConvolutionAttributes> = {
   },
   filterChannelAxes: 1,
   givesFloats: true,
+  addsResidual: true,
 };
 
 export const quantizedDense: QuantizedLayer<{ readonly units: number }> = {
@@ -114,4 +115,5 @@ export const quantizedDense: QuantizedLayer<{ readonly units: number }> = {
   },
   filterChannelAxes: 1,
   givesFloats: true,
+  addsResidual: true,
 };

@@ -9,14 +9,13 @@ import type { KernelSource } from '../../../engine/kernels.ts';
 import type { DotPath } from '../../../engine/quantization/sizes.ts';
 import { trainingBuilds } from '../../suites/node-kernels.ts';
 import { LayerRunner } from '../../suites/run-layer.ts';
+import type { QuantizedHost } from '../../suites/run-quantized.ts';
 
-export interface QuantizedBuild {
-  readonly label: string;
-  readonly path: DotPath;
+export interface QuantizedBuild extends QuantizedHost {
   readonly runner: LayerRunner;
 }
 
-/** What hosts make of relaxed_dot(w, x, sum): x unsigned, x signed, and x unsigned with sums of two that saturate. */
+/** What hosts make of relaxed_dot(w, x, sum): x unsigned, x signed, or with sums of two that wrap or saturate. */
 const operators = {
   unsigned: `
     const low = i16x8.mul(i16x8.extend_low_i8x16_s(w), i16x8.extend_low_i8x16_u(x));
@@ -25,6 +24,10 @@ const operators = {
   signed: `
     const low = i16x8.extmul_low_i8x16_s(w, x), high = i16x8.extmul_high_i8x16_s(w, x);
     const a = i32x4.extadd_pairwise_i16x8_s(low), b = i32x4.extadd_pairwise_i16x8_s(high);`,
+  wrapping: `
+    const low = i16x8.extmul_low_i8x16_s(w, x), high = i16x8.extmul_high_i8x16_s(w, x);
+    const a = i32x4.shr_s(i32x4.shl(i32x4.extadd_pairwise_i16x8_s(low), 16), 16);
+    const b = i32x4.shr_s(i32x4.shl(i32x4.extadd_pairwise_i16x8_s(high), 16), 16);`,
   saturating: `
     const low = i16x8.mul(i16x8.extend_low_i8x16_s(w), i16x8.extend_low_i8x16_u(x));
     const high = i16x8.mul(i16x8.extend_high_i8x16_s(w), i16x8.extend_high_i8x16_u(x));
@@ -57,7 +60,7 @@ export async function emulatedKernels(operator: keyof typeof operators): Promise
     ],
     {
       readFile(name: string) {
-        if (name.endsWith('assembly/emulated.ts')) return "export * from './memory'; export * from './quantized';";
+        if (name.endsWith('assembly/emulated.ts')) return "export * from './inference';";
         try {
           const source = readFileSync(name.startsWith('/') ? name : `${root}${name}`, 'utf8');
           return name.endsWith('quantized/dot.ts') ? emulated(source, operators[operator]) : source;
@@ -80,12 +83,18 @@ export const probeOf = (runner: LayerRunner): DotPath => runner.kernels.function
 const native: readonly QuantizedBuild[] = trainingBuilds.flatMap(({ label, source }) => {
   const runner = new LayerRunner(source);
   const paths = [...new Set([0 as const, probeOf(runner)])];
-  return paths.map((path) => ({ label: `${label}, path ${path}`, path, runner }));
+  return paths.map((path) => ({ label: `${label}, path ${path}`, path, source, runner }));
 });
+
+const emulatedBuild = async (operator: keyof typeof operators, path: DotPath): Promise<QuantizedBuild> => {
+  const source = await emulatedKernels(operator);
+  return { label: `emulated ${operator}, path ${path}`, path, source, runner: new LayerRunner(source) };
+};
 
 /** The first is the baseline build on path 0, which every host has: the others are compared with the reference too. */
 export const quantizedBuilds: readonly QuantizedBuild[] = [
   ...native,
-  { label: 'emulated, path 1', path: 1, runner: new LayerRunner(await emulatedKernels('unsigned')) },
-  { label: 'emulated, path 2', path: 2, runner: new LayerRunner(await emulatedKernels('signed')) },
+  await emulatedBuild('unsigned', 1),
+  await emulatedBuild('signed', 2),
+  await emulatedBuild('wrapping', 2),
 ];

@@ -177,6 +177,22 @@ describe.each(quantizedBuilds)('$label', (build) => {
     }
   });
 
+  // few rows take four panels of eight columns at a time, others eight, or fewer where K is large
+  test.each([1, 3, 8, 14])('more columns than a group of panels has, %i rows', (m) => {
+    for (const [k, n] of [
+      [20, 64],
+      [20, 139],
+      [600, 45],
+    ] as const) {
+      const p = product(m * n, m, k, n);
+      expect(levels(build, p), `K = ${k}, ${n} columns`).toEqual(expected(p));
+      const y = new Draw(m + n).levels(m * n);
+      const q = { ...p, residual: { data: y.slice(), scale: 0.6, zero: 128 } };
+      run(build, { ...q, residual: { ...q.residual, data: y } }, y);
+      expect(y, `K = ${k}, ${n} columns, a residual in place`).toEqual(expected(q));
+    }
+  });
+
   test('f32 as output', () => {
     for (const [m, n] of [
       [1, 10],

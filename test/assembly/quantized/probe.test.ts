@@ -7,6 +7,7 @@ import { emulatedKernels, probeOf } from './builds.ts';
 test.each([
   ['unsigned', 1],
   ['signed', 2],
+  ['wrapping', 2],
   ['saturating', 0],
 ] as const)('a second operand that is %s: path %i', async (operator, path) => {
   expect(probeOf(new LayerRunner(await emulatedKernels(operator)))).toBe(path);

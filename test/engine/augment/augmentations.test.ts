@@ -1,6 +1,8 @@
 /** Laws that every augmentation keeps, on every sample of the registry. */
 import { describe, expect, test } from 'vitest';
+import { rgbKey } from '../../../engine/augment/augmentation.ts';
 import { augmentationOf } from '../../../engine/augment/operations/index.ts';
+import { stepRandom } from '../../../engine/augment/resolve.ts';
 import type { Pixels } from '../../../engine/augment/studio.ts';
 import { augmentReferences } from '../../reference/augment/index.ts';
 import type { AugmentReference } from '../../reference/augment/reference.ts';
@@ -18,8 +20,8 @@ const sizes = [
   [7, 2],
 ] as const;
 
-const channelsOf = (type: (typeof samples)[number]['type']) =>
-  augmentationOf(type).needs === 'rgb' ? [3, 4] : [1, 3, 4, 5];
+const channelsOf = ({ type, node }: (typeof samples)[number]) =>
+  rgbKey(augmentationOf(type), node) === undefined ? [1, 3, 4, 5] : [3, 4];
 
 /** Results against the exact values: rounding of a value that lies within `bound` of a half may go either way. */
 function faults(found: Pixels, exact: { readonly data: Float64Array }, { bound, rounding }: AugmentReference): number {
@@ -38,8 +40,8 @@ function faults(found: Pixels, exact: { readonly data: Float64Array }, { bound, 
   return count;
 }
 
-describe.each(samples)('$type $sample', ({ type, node }) => {
-  const pictures = channelsOf(type).flatMap((channels) =>
+describe.each(samples)('$type $sample', ({ type, sample, node }) => {
+  const pictures = channelsOf({ type, sample, node }).flatMap((channels) =>
     sizes.flatMap(([width, height]) => [
       testPicture(width, height, channels, 'u8'),
       testPicture(width, height, channels, 'f32'),
@@ -52,9 +54,14 @@ describe.each(samples)('$type $sample', ({ type, node }) => {
       for (const picture of pictures) {
         const { image, steps } = runner.run(pipelineOf(node), picture);
         const exact = reference.run(
-          { ...picture, data: Float64Array.from(picture.data) },
+          {
+            ...picture,
+            data: Float64Array.from(picture.data),
+            type: picture.data instanceof Float32Array ? 'f32' : 'u8',
+          },
           steps[0]?.params as never,
           augmentationOf(type),
+          steps[0] && stepRandom(steps[0])?.kernelKey(),
         );
         expect([image.width, image.height, image.channels]).toEqual([exact.width, exact.height, exact.channels]);
         const wrong = faults(image, exact, reference);

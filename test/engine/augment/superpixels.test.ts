@@ -4,7 +4,8 @@ import { centresOf, colourPlanes, paintMeans, type Segments, segment, slic } fro
 import { type Pixels, type PixelType, Studio } from '../../../engine/augment/studio.ts';
 import { sampleAt } from '../../reference/augment/affine.ts';
 import { testPicture } from '../../suites/augment.ts';
-import { goldenFile, mean } from '../../suites/statistics.ts';
+import { goldenFile } from '../../suites/golden-statistics.ts';
+import { mean } from '../../suites/statistics.ts';
 import { testCodecs, testImageKernels } from '../image/load.ts';
 
 const kernels = testImageKernels();

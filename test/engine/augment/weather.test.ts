@@ -12,7 +12,8 @@ import type { Pixels } from '../../../engine/augment/studio.ts';
 import { Studio } from '../../../engine/augment/studio.ts';
 import { Random } from '../../../engine/random.ts';
 import { AugmentRunner, pipelineOf } from '../../suites/augment.ts';
-import { expectGoldenMean, goldenFile, mean, spectralSlope, std } from '../../suites/statistics.ts';
+import { expectGoldenMean, goldenFile, spectralSlope } from '../../suites/golden-statistics.ts';
+import { deviation, mean } from '../../suites/statistics.ts';
 import { testCodecs, testImageKernels } from '../image/load.ts';
 
 const kernels = testImageKernels();
@@ -52,11 +53,11 @@ describe.each([
       const seen = studio.floats(alpha.ptr, SIZE * SIZE).slice();
       const light = studio.floats(intensity.ptr, SIZE * SIZE).slice();
       note('alpha_mean', mean(seen));
-      note('alpha_std', std(seen));
+      note('alpha_std', deviation(seen));
       note('alpha_max', Math.max(...seen));
       note('alpha_least', Math.min(...seen));
       note('intensity_mean', mean(light));
-      note('intensity_std', std(light));
+      note('intensity_std', deviation(light));
       if (seed < SEEDS / 4) note('alpha_spectral_slope', spectralSlope(seen, SIZE));
       blendPlanes(studio, image, alpha, intensity);
       note('brightness_shift', shiftOf(studio.unload(image)));

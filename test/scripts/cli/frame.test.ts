@@ -66,7 +66,6 @@ describe('what is announced is refused by name', () => {
   test.each([
     [['transfer', '--data', 'x']],
     [['compare']],
-    [['augment', 'in']],
     [['decode', 'a.jpg']],
     [['publish', 'm']],
     [['jobs', 'list']],
@@ -75,8 +74,7 @@ describe('what is announced is refused by name', () => {
     [['transfer', '--help']],
     [['predict', 'm', 'i', '--draw', 'x.png']],
     [['predict', 'm', 'i', '--draw=x.png']],
-    [['train', '--augment', 'p.json']],
-    [['train', '--mixup', '0.2']],
+    [['train', '--fast']],
     [['bench', 'm', '--fast']],
   ])('%j', async (args) => {
     const { code, out, err } = await borde(args);

@@ -1,6 +1,5 @@
 /** Conv and ConvTranspose: filters are turned into the engine's layouts here, once. */
 import { formatShape, type Shape, type Tensor } from '../../../tensor.ts';
-import { permuteData } from '../layout.ts';
 import type { Operation, Reader } from '../operation.ts';
 import type { Constant } from '../tensor.ts';
 import { vector } from './arithmetic.ts';
@@ -26,13 +25,6 @@ function filterOf(op: Operation): Filter {
   return { constant, shape: [a, b, kh, kw], size: [kh, kw], spatial: rank - 2 };
 }
 
-/** The filter with its axes in another order, under another shape. */
-const arranged = (op: Operation, { constant, shape }: Filter, permutation: readonly number[], as: Shape): Tensor =>
-  op.graph.derive(constant, `filter ${shape.join()} in order ${permutation.join()} as ${as.join()}`, () => ({
-    shape: as,
-    data: Float32Array.from(permuteData(constant.data, shape, permutation)),
-  }));
-
 function biasOf(op: Operation): { readonly bias?: Tensor } {
   const constant = op.optionalConstant(2, 'the bias');
   return constant ? { bias: vector(op, constant) } : {};
@@ -53,7 +45,7 @@ const conv: Reader = (op) => {
   }
   const isDepthwise = groups > 1 && inputs === 1;
   const shape = isDepthwise ? [kh, kw, channels, outputs / channels] : [kh, kw, inputs, outputs];
-  const weights = { filter: arranged(op, filter, [2, 3, 1, 0], shape), ...bias };
+  const weights = { filter: op.graph.filter(filter.constant, filter.shape, [2, 3, 1, 0], shape, outputs), ...bias };
   const hasBias = bias.bias !== undefined;
   const y = isDepthwise
     ? op.graph.add('depthwiseConv2d', [x], { multiplier: outputs / channels, ...window, bias: hasBias }, weights)
@@ -82,7 +74,8 @@ const convTranspose: Reader = (op) => {
     groups,
     bias: bias.bias !== undefined,
   };
-  const weights = { filter: arranged(op, filter, [2, 3, 0, 1], [kh, kw, inputs, outputs]), ...bias };
+  const shape = [kh, kw, inputs, outputs];
+  const weights = { filter: op.graph.filter(filter.constant, filter.shape, [2, 3, 0, 1], shape, outputs), ...bias };
   return op.graph.fromImage(op.graph.add('convTranspose2d', [x], attributes, weights), op.shape(0).length);
 };
 

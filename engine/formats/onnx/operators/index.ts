@@ -8,6 +8,7 @@ import { movement } from './movement.ts';
 import { normalization } from './normalization.ts';
 import { pad } from './pad.ts';
 import { pooling } from './pooling.ts';
+import { quantization } from './quantization.ts';
 import { reductions } from './reduction.ts';
 import { resizing } from './resize.ts';
 import { shapes } from './shape.ts';
@@ -20,6 +21,7 @@ export const operators: Readonly<Record<string, Reader>> = {
   ...movement,
   ...normalization,
   ...pooling,
+  ...quantization,
   ...reductions,
   ...resizing,
   ...shapes,

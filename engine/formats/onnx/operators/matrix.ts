@@ -1,7 +1,8 @@
 /** Gemm and MatMul: with known weights a dense layer, with two values of the run a product of matrices. */
 import { elementCount, formatShape, type Shape, type Tensor } from '../../../tensor.ts';
-import { type Atom, identity, type Layout, layoutOf, permuteData, sameOrder, transposed } from '../layout.ts';
+import { type Atom, identity, type Layout, layoutOf, sameOrder, transposed } from '../layout.ts';
 import type { Operation, Reader } from '../operation.ts';
+import { permuted } from '../permuted.ts';
 import { type Constant, constantOf } from '../tensor.ts';
 import { insertAxis, isConstant, type RunTime, type Value, valueShape } from '../value.ts';
 import { combine, vector } from './arithmetic.ts';
@@ -18,11 +19,8 @@ function dense(op: Operation, value: RunTime, weights: Constant, scale: number, 
   const rowCount = elementCount(shape.slice(0, -1));
   const arranged = sameOrder(order, value.layout.order) ? value.placed : arrangeAtoms(op, value, order);
   const x = op.graph.reshape(arranged, [rowCount, k]);
-  const filter = op.graph.derive(
-    weights,
-    `dense ${weights.shape.join()} × ${scale}, rows in order ${rows.join()} of ${columns.map(({ size }) => size).join()}`,
-    () => denseFilter(weights, columns, rows, scale),
-  );
+  const sides = [...columns.map(({ size }) => size), n];
+  const filter = op.graph.filter(weights, sides, [...rows, columns.length], weights.shape, n, scale);
   const placed = op.graph.add('dense', [x], { units: n, bias: bias !== undefined }, { filter, ...(bias && { bias }) });
   const units: Atom = { size: n };
   const axes = [...value.layout.axes.slice(0, -1), n === 1 ? [] : [units]];
@@ -46,13 +44,6 @@ function rowsLast({ order }: Layout, columns: readonly Atom[]) {
 function arrangeAtoms(op: Operation, value: RunTime, order: readonly Atom[]) {
   const atoms: Layout = { axes: order.map((atom) => [atom]), order: value.layout.order };
   return op.graph.arrange({ placed: value.placed, layout: atoms }, identity(order.length));
-}
-
-function denseFilter(weights: Constant, columns: readonly Atom[], rows: readonly number[], scale: number): Tensor {
-  const n = weights.shape[1] as number;
-  const cut = [...columns.map(({ size }) => size), n];
-  const data = Float32Array.from(permuteData(weights.data, cut, [...rows, columns.length]));
-  return { shape: weights.shape, data: scale === 1 ? data : data.map((value) => value * scale) };
 }
 
 /** y = α·A·B + β·C, A and B perhaps transposed. */
@@ -115,9 +106,7 @@ const transposes = new WeakMap<Constant, Constant>();
 function transposedConstant(constant: Constant): Constant {
   const known = transposes.get(constant);
   if (known) return known;
-  const [rows, columns] = constant.shape as [number, number];
-  const data = permuteData(constant.data, constant.shape, [1, 0]);
-  const made: Constant = { type: constant.type, shape: [columns, rows], data };
+  const made = permuted(constant, [1, 0]);
   transposes.set(constant, made);
   return made;
 }

@@ -1,0 +1,58 @@
+/**
+ * Augmented batches, made by threads of their own ahead of the trainer. Batch k lies in slot k mod slots of a ring; the
+ * threads take turns, and wait where the ring is full.
+ */
+import { Worker } from 'node:worker_threads';
+import { EngineError } from '../../../engine/errors.ts';
+import { BatchMaker, type FeedSettings } from './batch-maker.ts';
+import { createSharedFeed, FeedSlot, type SharedFeed } from './shared-feed.ts';
+
+const WAIT_MS = 1000;
+const SLOTS_A_THREAD = 2;
+const LEAST_SLOTS = 4;
+
+export class Feed {
+  readonly shared: SharedFeed;
+
+  /** @throws EngineError `invalid-pipeline` before any thread starts */
+  constructor(settings: FeedSettings, threads: number) {
+    const [height, width, channels] = settings.shape;
+    new BatchMaker(settings); // what is wrong with the pipeline is said here
+    const slots = Math.max(LEAST_SLOTS, SLOTS_A_THREAD * threads);
+    this.shared = createSharedFeed(slots, settings.batchSize, height * width * channels, settings.classCount);
+    const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+    for (let thread = 0; thread < threads; thread++) {
+      const workerData = { settings, shared: this.shared, thread, threads };
+      new Worker(new URL(`./feed-worker.${extension}`, import.meta.url), { workerData }).unref();
+    }
+  }
+
+  /** Waits for the batch of that number, counted from 0. @throws EngineError where a thread failed */
+  await(number: number): void {
+    const { control, slots, failure } = this.shared;
+    const slot = FeedSlot.ready + (number % slots);
+    for (let ready = Atomics.load(control, slot); ready !== number + 1; ready = Atomics.load(control, slot)) {
+      const failed = Atomics.load(control, FeedSlot.failed);
+      if (failed > 0) {
+        throw new EngineError(
+          'unavailable',
+          `augmentation failed: ${new TextDecoder().decode(failure.slice(0, failed))}`,
+        );
+      }
+      Atomics.wait(control, slot, ready, WAIT_MS);
+    }
+  }
+
+  /** The trainer is done with its batch: the slot may be filled anew. */
+  release(): void {
+    const { control } = this.shared;
+    Atomics.add(control, FeedSlot.consumed, 1);
+    Atomics.notify(control, FeedSlot.consumed);
+  }
+
+  close(): void {
+    const { control } = this.shared;
+    Atomics.store(control, FeedSlot.quit, 1);
+    this.release();
+  }
+}
