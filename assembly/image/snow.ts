@@ -114,7 +114,7 @@ export function correlatePlane(
 /**
  * x ← max(x, min(max(x + glow·n, shine·n), 255)) with n = light·(level/255)^gain, every channel; never darker.
  *   x [height, width, channels]; u8: floor(v + ½) · levels: f32 plane, 0 … 255, rows `step` bytes apart, room for 3 values
- *   behind each; overwritten by n where that is not 0
+ *   behind each, overwritten · least: where all of four neighbouring levels are below it, or 0, nothing is changed
  */
 export function blendSnow(
   x: usize,
@@ -128,9 +128,11 @@ export function blendSnow(
   light: f32,
   glow: f32,
   shine: f32,
+  least: f32,
 ): void {
   const pixelBytes = <usize>(isFloat ? channels << 2 : channels);
   const zero = f32x4.splat(0);
+  const lowest = f32x4.splat(least);
   const exponent = f32x4.splat(gain);
   const unit = f32x4.splat(1 / 255.0);
   const factor = f32x4.splat(light);
@@ -140,7 +142,7 @@ export function blendSnow(
       const count = min(width - column, 4);
       const at = levels + ((<usize>column) << 2);
       const level = v128.load(at);
-      if (v128.any_true(f32x4.gt(level, zero))) {
+      if (v128.any_true(f32x4.gt(level, lowest))) {
         const base = f32x4.mul(f32x4.pmax(level, zero), unit);
         const snow = f32x4.mul(Power.of(base, exponent), factor);
         if (column < whole) Snow.onColours(x, snow, f32x4.splat(glow), f32x4.splat(shine));

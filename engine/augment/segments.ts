@@ -1,5 +1,6 @@
-/** Superpixels of a picture, and its mean colours over them (assembly/image/superpixels.ts). */
+/** Superpixels of a picture, and its mean colours over them (assembly/image/lab-planes.ts, slic.ts, segments.ts). */
 import { power } from '../elementary.ts';
+import type { Size } from './options.ts';
 import { bytesPerPixel, isFloat } from './resampling.ts';
 import type { Picture, Studio } from './studio.ts';
 
@@ -10,13 +11,13 @@ const COMPACTNESS = 10;
 const ROUNDS = 10;
 /** Pieces smaller than this share of the mean segment join a neighbour. */
 const LEAST_SHARE = 0.25;
+/** Segments there may be for one that is wanted: where there are more, small ones join. */
+const MOST_SHARE = 1.25;
 
 /** A map of labels 0 … count − 1, stretched over the picture by nearest neighbours. */
-export interface Segments {
+export interface Segments extends Size {
   /** Byte offset of i32 [height, width]. */
   readonly ptr: number;
-  readonly width: number;
-  readonly height: number;
   readonly count: number;
 }
 
@@ -32,39 +33,79 @@ const light = curveOf(linearLight);
 /** As L of Lab: 0 … 100. */
 const plain = curveOf((level) => (level / 255) * 100);
 
+/** A copy of a picture as three planes of colours, f32 [height, stride] each. */
+export interface ColourPlanes extends Size {
+  readonly ptr: number;
+  readonly stride: number;
+}
+
 /**
- * About `wanted` connected segments of similar colour. Colours are compared in CIE Lab with 1, 3 and 4 channels (the
- * fourth left out), else by the first three channels as they are, 0 … 100.
+ * The small copy on which segments are made: CIE Lab of pictures with 1, 3 and 4 channels (the fourth left out), else the
+ * first three channels as they are, 0 … 100.
  */
-export function segment(studio: Studio, image: Picture, wanted: number): Segments {
-  const shrink = Math.min(MAX_SIDE / Math.max(image.width, image.height), 1);
-  const width = Math.max(Math.floor(image.width * shrink), 1);
-  const height = Math.max(Math.floor(image.height * shrink), 1);
+export function colourPlanes(studio: Studio, image: Picture): ColourPlanes {
+  const longer = Math.max(image.width, image.height);
+  const side = (length: number) => (longer > MAX_SIDE ? Math.max(Math.floor((length * MAX_SIDE) / longer), 1) : length);
+  const width = side(image.width);
+  const height = side(image.height);
   const stride = Math.ceil(width / 4) * 4;
   const isColour = [1, 3, 4].includes(image.channels);
   const curve = studio.take(257 * 4);
   studio.floats(curve, 257).set(isColour ? light : plain);
-  const planes = studio.take(stride * height * 12);
-  const { call } = studio;
-  call.reduceToPlanes(
+  const ptr = studio.take(stride * height * 12);
+  const row = studio.take((image.width * image.channels + 8) * 4);
+  const columns = studio.take(stride * 12);
+  studio.call.reduceToPlanes(
     image.ptr,
     image.width,
     image.height,
     image.channels,
     isFloat(image),
     curve,
-    planes,
+    ptr,
     width,
     height,
     stride,
     isColour ? 1 : 0,
+    row,
+    columns,
   );
+  return { ptr, width, height, stride };
+}
+
+/** Centres of segments along both sides: about `wanted`, as square as can be. */
+export function centresOf({ width, height }: Size, wanted: number): { readonly across: number; readonly down: number } {
   const across = between(Math.round(Math.sqrt((wanted * width) / height)), 1, width);
-  const down = between(Math.round(wanted / across), 1, height);
+  return { across, down: between(Math.round(wanted / across), 1, height) };
+}
+
+/** About `wanted` connected segments of similar colour. */
+export function segment(studio: Studio, image: Picture, wanted: number): Segments {
+  const planes = colourPlanes(studio, image);
+  const { width, height } = planes;
+  const { across, down } = centresOf(planes, wanted);
   const least = Math.floor((LEAST_SHARE * width * height) / (across * down));
+  const most = Math.max(Math.floor(MOST_SHARE * wanted), 1);
+  return slic(studio, planes, across, down, least, most);
+}
+
+/**
+ * Segments around across × down centres.
+ * @param least pixels; what is smaller joins a neighbour
+ * @param most segments; `least` is raised until there are no more
+ */
+export function slic(
+  studio: Studio,
+  { ptr: planes, width, height, stride }: ColourPlanes,
+  across: number,
+  down: number,
+  least: number,
+  most: number,
+): Segments {
   const ptr = studio.take(width * height * 4);
-  const work = studio.take(stride * height * 12 + across * down * 64);
-  const count = call.slic(planes, width, height, stride, across, down, COMPACTNESS, ROUNDS, least, ptr, work);
+  const work = studio.take(stride * height * 28 + across * down * 64);
+  const { call } = studio;
+  const count = call.slic(planes, width, height, stride, across, down, COMPACTNESS, ROUNDS, least, most, ptr, work);
   return { ptr, width, height, count };
 }
 

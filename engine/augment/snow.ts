@@ -3,7 +3,7 @@ import { cosDegrees, exp, power, sinDegrees } from '../elementary.ts';
 import type { Random } from '../random.ts';
 import type { Size } from './options.ts';
 import { isFloat } from './resampling.ts';
-import { cubicWindows, type Plane, stretchPlane } from './stretch.ts';
+import { cubicWindows, type Plane, stretchPlane, strideOf, takePlane } from './stretch.ts';
 import type { Picture, Studio } from './studio.ts';
 
 export interface Snow {
@@ -37,6 +37,11 @@ export function snow(studio: Studio, image: Picture, params: Snow, random: Rando
   const longer = Math.max(image.width, image.height);
   const sigma = Math.min(Math.max(longer * within(BLUR_SHARE), BLUR_LIMITS[0]), BLUR_LIMITS[1]);
   const flakes = drawFlakes(studio, params, image, sigma, random);
+  const gain = 1 + 2 * variety;
+  const light = 255 * (1 + 5 * variety);
+  const shine = 1 + 20 * params.speed;
+  // Bytes: snow of less than half a level changes none.
+  const least = image.type === 'u8' ? 255 * power(0.499 / (shine * light), 1 / gain) : 0;
   studio.call.blendSnow(
     image.ptr,
     image.width,
@@ -45,10 +50,11 @@ export function snow(studio: Studio, image: Picture, params: Snow, random: Rando
     isFloat(image),
     flakes.ptr,
     flakes.stride * 4,
-    1 + 2 * variety,
-    255 * (1 + 5 * variety),
+    gain,
+    light,
     0.1 + 20 * params.speed,
-    1 + 20 * params.speed,
+    shine,
+    least,
   );
 }
 
@@ -70,27 +76,19 @@ export function drawFlakes(studio: Studio, params: Snow, size: Size, sigma: numb
   const { call } = studio;
   call.sowFlakes(ptr, gate.ptr, gate.stride * 4, cellsX, cellsY, threshold, key0, key1);
   const cells = { ptr, width: cellsX, height: cellsY, stride: gate.stride };
-  const sharp = stretchPlane(studio, cells, cubicWindows(cellsX, width), cubicWindows(cellsY, height));
-  call.clipPlane(sharp.ptr, sharp.stride * height * 4);
-
   const weights = gaussian(sigma);
   const radius = weights.length >> 1;
-  const across = correlate(
-    studio,
-    sharp,
-    weights.map((weight, i) => [0, i - radius, weight] as const),
-    radius,
-  );
-  const soft = correlate(
-    studio,
-    across,
-    weights.map((weight, i) => [i - radius, 0, weight] as const),
-    radius,
-  );
   const length = Math.floor(params.speed * Math.max(width, height));
-  if (length <= 1) return soft;
-  const taps = streak(Math.max(length, 3) | 1, params.angle);
-  return correlate(studio, soft, taps, Math.max(length, 3) >> 1);
+  const fall = length > 1 ? streak(Math.max(length, 3) | 1, params.angle) : [];
+  const reach = length > 1 ? Math.max(length, 3) >> 1 : 0;
+
+  const sharp = stretchPlane(studio, cells, cubicWindows(cellsX, width), cubicWindows(cellsY, height), radius);
+  call.clipPlane(sharp.ptr, sharp.stride * 4 * height - (sharp.stride - strideOf(width)) * 4);
+  const across = weights.map((weight, i): Tap => [0, i - radius, weight]);
+  const blurred = correlate(studio, sharp, across, radius, radius);
+  const down = weights.map((weight, i): Tap => [i - radius, 0, weight]);
+  const soft = correlate(studio, blurred, down, radius, reach);
+  return fall.length > 0 ? correlate(studio, soft, fall, reach, 0) : soft;
 }
 
 /** Numbers of a beta distribution of 1 and 1 − uniformity: most near 1. */
@@ -108,7 +106,9 @@ function gatePlane(studio: Studio, uniformity: number, random: Random): Plane {
 /** exp(−x²/2σ²) to radius ⌈4σ⌉, of sum 1. */
 function gaussian(sigma: number): readonly number[] {
   const radius = Math.ceil(4 * sigma);
-  const values = Array.from({ length: 2 * radius + 1 }, (_, i) => exp(-((i - radius) ** 2) / (2 * sigma * sigma)));
+  const values = Array.from({ length: 2 * radius + 1 }, (_, i) =>
+    exp(((i - radius) * (radius - i)) / (2 * sigma * sigma)),
+  );
   const sum = values.reduce((total, value) => total + value, 0);
   return values.map((value) => value / sum);
 }
@@ -124,7 +124,11 @@ export function streak(length: number, angle: number): readonly Tap[] {
   const [c, s] = [cosDegrees(angle), sinDegrees(angle)];
   const taps: Tap[] = [];
   for (let row = -radius; row <= radius; row++) {
-    for (let column = -radius; column <= radius; column++) {
+    // The line is met where |x| < 1: between these columns, or anywhere in the row.
+    const ends = c === 0 ? [-radius, radius] : [(-1 - s * row) / c, (1 - s * row) / c];
+    const first = Math.max(Math.floor(Math.min(...ends)), -radius);
+    const last = Math.min(Math.ceil(Math.max(...ends)), radius);
+    for (let column = first; column <= last; column++) {
       const x = c * column + s * row;
       const y = c * row - s * column;
       const [left, top] = [Math.floor(x), Math.floor(y)];
@@ -144,23 +148,23 @@ export function streak(length: number, angle: number): readonly Tap[] {
   return taps.map(([row, column, weight]) => [row, column, weight / sum]);
 }
 
-/** Every value ← Σ weight · value at the tap's offset, mirrored outside (reflect); taps within `margin` each way. */
-function correlate(studio: Studio, { ptr, width, height, stride }: Plane, taps: readonly Tap[], margin: number): Plane {
-  const side = Math.ceil(margin / 16) * 16;
-  const wide = stride + 2 * side;
-  const padded = studio.take(wide * (height + 2 * margin) * 4);
-  const inner = padded + (margin * wide + side) * 4;
-  const target = studio.take(stride * height * 4);
+/**
+ * Every value ← Σ weight · value at the tap's offset, mirrored outside (reflect); taps within `margin` each way, for which
+ * `plane` has room. The result has room for `next`.
+ */
+function correlate(studio: Studio, plane: Plane, taps: readonly Tap[], margin: number, next: number): Plane {
+  const { ptr, width, height, stride } = plane;
+  const target = takePlane(studio, width, height, next);
   const list = studio.take(taps.length * 8);
-  const { call } = studio;
-  for (let row = 0; row < height; row++) call.copyBytes(inner + row * wide * 4, ptr + row * stride * 4, stride * 4);
-  call.mirrorMargins(inner, wide * 4, width, height, margin);
   const offsets = studio.words(list, taps.length * 2);
   const weights = studio.floats(list, taps.length * 2);
   taps.forEach(([row, column, weight], i) => {
-    offsets[2 * i] = (row * wide + column) * 4;
+    offsets[2 * i] = (row * stride + column) * 4;
     weights[2 * i + 1] = weight;
   });
-  call.correlatePlane(inner, wide * 4, target, stride * 4, stride * 4, height, list, list + taps.length * 8);
-  return { ptr: target, width, height, stride };
+  const { call } = studio;
+  call.mirrorMargins(ptr, stride * 4, width, height, margin);
+  const bytes = strideOf(width) * 4;
+  call.correlatePlane(ptr, stride * 4, target.ptr, target.stride * 4, bytes, height, list, list + taps.length * 8);
+  return target;
 }

@@ -1,7 +1,8 @@
 /**
  * Smooth random planes: the real part of the inverse Fourier transform of a random spectrum that falls like a power of the
  * frequency, brought to 0.01 … 1. The spectrum is that of imgaug 0.4's FrequencyNoise, whose statistics clouds are judged
- * by: amplitudes u·cos(2πv), frequencies counted from the nearest corner of the spectrum, from 0 on both sides.
+ * by: frequencies are counted from the nearest corner of the spectrum, from 0 on both sides, and amplitudes are
+ * u·cos(2πv), real on large grids, which makes the field mirror itself in a point.
  */
 import { cos, power, sin } from '../elementary.ts';
 import type { Random } from '../random.ts';
@@ -18,14 +19,14 @@ const SMALL_SIDE = 8;
 
 /** Cells along both sides of a grid whose longer side has `most`, in the picture's proportions. */
 export function gridOf({ width, height }: Size, most: number): Size {
-  const shrink = Math.min(most / Math.max(width, height), 1);
-  const side = (length: number) => Math.min(Math.max(Math.floor(length * shrink), MIN_SIDE), MAX_SIDE);
+  const longer = Math.max(width, height, most);
+  const side = (length: number) => Math.min(Math.max(Math.floor((length * most) / longer), MIN_SIDE), MAX_SIDE);
   return { width: side(width), height: side(height) };
 }
 
 /**
- * Noise of the grid's frequencies; greater grids come out on the next powers of two, one period all the same. The field
- * itself is nearly mirrored in a point, which is therefore moved anywhere.
+ * Noise of the grid's frequencies; greater grids come out on the next powers of two, one period all the same, and the point
+ * in which they are mirrored anywhere.
  */
 export function spectralNoise(studio: Studio, grid: Size, exponent: number, random: Random): Plane {
   const { width, height } = grid;
@@ -36,18 +37,18 @@ export function spectralNoise(studio: Studio, grid: Size, exponent: number, rand
 
 function smallNoise(studio: Studio, { width, height }: Size, exponent: number, random: Random): Plane {
   const stride = Math.max(width, MIN_SIDE);
-  const most = Math.max(width, height);
   const re = new Float64Array(width * height);
   const im = new Float64Array(width * height);
   for (let i = 0; i < re.length; i++) {
     const x = i % width;
     const y = Math.floor(i / width);
-    const square = Math.min(x, width - 1 - x) ** 2 + Math.min(y, height - 1 - y) ** 2;
+    const [a, b] = [Math.min(x, width - 1 - x), Math.min(y, height - 1 - y)];
+    const square = a * a + b * b;
     const size = square === 0 ? 0 : power(square, exponent / 2);
-    const radius = random.float() * most * most;
+    const radius = random.float();
     const angle = random.float() * 2 * Math.PI;
     re[i] = size * radius * cos(angle);
-    im[i] = size * angle * sin(angle);
+    im[i] = size * radius * sin(angle);
   }
   const rows = new Float64Array(re.length * 2);
   const turnX = turns(width);

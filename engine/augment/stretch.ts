@@ -53,17 +53,29 @@ export function cubicWindows(from: number, to: number): Windows {
   return { taps: TAPS, starts, weights };
 }
 
-/** A plane resampled both ways. Rows of `source` must be at least `across.taps` values apart, finite where read. */
-export function stretchPlane(studio: Studio, source: Plane, across: Windows, down: Windows): Plane {
+/** A plane of undefined content, with room for `margin` values around that kernels may write. */
+export function takePlane(studio: Studio, width: number, height: number, margin = 0): Plane {
+  const side = strideOf(margin);
+  const stride = strideOf(width) + 2 * side;
+  const memory = studio.take(stride * (height + 2 * margin) * 4);
+  return { ptr: memory + (margin * stride + side) * 4, width, height, stride };
+}
+
+/**
+ * A plane resampled both ways, onto one with room for `margin`. Rows of `source` must be at least four values apart, finite
+ * where read.
+ */
+export function stretchPlane(studio: Studio, source: Plane, across: Windows, down: Windows, margin = 0): Plane {
   const width = across.starts.length;
   const height = down.starts.length;
   const stride = strideOf(width);
   const between = studio.take(source.height * stride * 4);
-  const ptr = studio.take(height * stride * 4);
+  const target = takePlane(studio, width, height, margin);
   const padded = Math.ceil(width / 4) * 4;
   const [startsX, weightsX] = put(studio, across, padded, 4);
   const [startsY, weightsY] = put(studio, down, height, 1);
   const { call } = studio;
+  const { taps } = across;
   call.stretchAcross(
     source.ptr,
     source.stride * 4,
@@ -73,10 +85,11 @@ export function stretchPlane(studio: Studio, source: Plane, across: Windows, dow
     padded,
     startsX,
     weightsX,
-    across.taps,
+    taps,
   );
-  call.stretchDown(between, stride * 4, ptr, stride * 4, stride * 4, height, startsY, weightsY, down.taps);
-  return { ptr, width, height, stride };
+  const bytes = stride * 4;
+  call.stretchDown(between, bytes, target.ptr, target.stride * 4, bytes, height, startsY, weightsY, down.taps);
+  return target;
 }
 
 /** Writes windows for a kernel, `count` of them: those past the end repeat the first start with weights 0. */

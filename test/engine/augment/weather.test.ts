@@ -19,7 +19,7 @@ import { testCodecs, testImageKernels } from '../image/load.ts';
 const kernels = testImageKernels();
 const runner = new AugmentRunner(kernels);
 const SIZE = 128;
-const SEEDS = 200;
+const SEEDS = 160;
 let picture: Pixels;
 
 beforeAll(async () => {
