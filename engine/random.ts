@@ -80,46 +80,65 @@ function words(number: number): Key {
   return [number >>> 0, Math.floor(number / twoTo32)];
 }
 
-function absorb(key: Key, stream: number): Key {
-  const [low, high] = words(stream);
+function absorb(key: Key, [low, high]: Key): Key {
   const [k0, k1] = philox([low, high, 0, 1], key);
   return [k0, k1];
 }
+
+const lazily = (streams: readonly Key[], first: () => Key) => () => streams.reduce(absorb, first());
 
 /**
  * The seed is the key. Each stream number is absorbed by one block: philox([low, high, 0, 1], key)'s first two words
  * are the next key. Numbers come from the blocks [i, 0, 0, 0], i = 0, 1, 2 …, so keys and numbers never share a block.
  */
 export class Random {
-  private key: Key;
-  private block = 0;
-  private used = 4;
+  /** Found when it is first asked for: many a stream is made and never read. */
+  private key: Key | (() => Key);
+  /** Numbers drawn so far. */
+  private position = 0;
+  private buffered = -1;
   private readonly buffer = new Uint32Array(4);
 
-  /** @param seed, streams integers in 0…2^53−1; `new Random(seed, a, b)` is `new Random(seed, a).stream(b)` */
+  /**
+   * @param seed, streams integers in 0…2^53−1; `new Random(seed, a, b)` is `new Random(seed, a).stream(b)`
+   * @throws RangeError for any other
+   */
   constructor(seed: number, ...streams: readonly number[]) {
-    this.key = streams.reduce(absorb, words(seed));
+    const first = words(seed);
+    this.key = streams.length === 0 ? first : lazily(streams.map(words), () => first);
   }
 
   /** An independent generator, whatever has been drawn here: same key and number, same generator. */
   stream(number: number): Random {
     const child = new Random(0);
-    child.key = absorb(this.key, number);
+    child.key = lazily([words(number)], () => this.found());
     return child;
   }
 
   /** The key of a generator that shares no number with this one nor its streams, for kernels that count by themselves. */
   kernelKey(): Key {
-    return philox([0, 0, 1, 1], this.key).slice(0, 2) as [number, number];
+    return philox([0, 0, 1, 1], this.found()).slice(0, 2) as [number, number];
+  }
+
+  private found(): Key {
+    if (typeof this.key === 'function') this.key = this.key();
+    return this.key;
   }
 
   /** The next integer in 0…2^32−1. */
   uint32(): number {
-    if (this.used === 4) {
-      writeBlock(this.buffer, this.block++, 0, 0, 0, this.key[0], this.key[1]);
-      this.used = 0;
+    const block = Math.floor(this.position / 4);
+    if (block !== this.buffered) {
+      const [k0, k1] = this.found();
+      writeBlock(this.buffer, block, 0, 0, 0, k0, k1);
+      this.buffered = block;
     }
-    return this.buffer[this.used++]!;
+    return this.buffer[this.position++ % 4]!;
+  }
+
+  /** Passes over a number, as if it had been drawn. */
+  skip(): void {
+    this.position++;
   }
 
   /** The next float in [0, 1): a multiple of 2^−24, so it is exact as f32 too. */

@@ -140,3 +140,24 @@ describe('Random', () => {
     for (const bad of [0, -1, 1.5, 2 ** 32 + 1, Number.NaN]) expect(() => new Random(0).below(bad)).toThrow(RangeError);
   });
 });
+
+test('a skipped number is one that nobody sees', () => {
+  fc.assert(
+    fc.property(seed(), fc.array(fc.boolean(), { maxLength: 30 }), (number, isSkipped) => {
+      const [all, some] = [new Random(number, 3), new Random(number, 3)];
+      for (const skip of isSkipped) {
+        const drawn = all.uint32();
+        if (skip) some.skip();
+        else expect(some.uint32()).toBe(drawn);
+      }
+    }),
+  );
+});
+
+test('the key for kernels is neither that of a stream nor moved by what was drawn', () => {
+  const random = new Random(7);
+  const key = random.kernelKey();
+  random.uint32();
+  expect(random.kernelKey()).toEqual(key);
+  for (let stream = 0; stream < 100; stream++) expect(random.stream(stream).kernelKey()).not.toEqual(key);
+});
