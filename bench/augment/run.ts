@@ -10,6 +10,7 @@ import { integer, jsonOption } from '../../scripts/cli/flags.ts';
 import { table as textTable } from '../../scripts/cli/table.ts';
 import { installPeers, versionOf } from '../peers/install.ts';
 import { describeMachine, onOneCore } from '../peers/machine.ts';
+import { writeMarkdown } from '../peers/markdown.ts';
 import { HEIGHT, type Row, rows, WIDTH } from './rows.ts';
 
 const PYTHON = '/usr/bin/python3';
@@ -124,7 +125,7 @@ const program = new Command('npm run bench -- augment')
   .option('--rounds <n>', 'samples of each contestant', integer(1, 1000), 10)
   .option('--rows <names>', rows.map(({ name }) => name).join(','), (text: string) => text.split(','))
   .addOption(jsonOption())
-  .option('--markdown', 'the table as docs/benchmarks.md has it');
+  .option('--markdown', 'write the table into docs/benchmarks.md');
 program.parse();
 const {
   rounds,
@@ -166,7 +167,10 @@ if (json) {
   const caption = `${WIDTH}×${HEIGHT}×3, one thread, CPU time, minimum of ${rounds} interleaved rounds; ${describeMachine()}; ${peers}`;
   if (markdown) {
     const line = (values: readonly string[]) => `| ${values.join(' | ')} |`;
-    console.log([caption, '', line(head), line(head.map(() => '---')), ...cells.map(line)].join('\n'));
+    const today = new Date().toISOString().slice(0, 10);
+    const command = 'Command: `npm run bench -- augment --markdown`.';
+    const lead = `Measured on ${today}. ${caption}. ${command}`;
+    writeMarkdown('augment', [lead, '', line(head), line(head.map(() => '---')), ...cells.map(line)].join('\n'));
   } else {
     console.log(`${caption}\n\n${textTable(head, cells)}`);
   }

@@ -148,7 +148,7 @@ try {
   installPeers(note);
   const results = await measure(flags, folder);
   console.log(flags.json ? JSON.stringify(results) : forTerminal(results));
-  if (flags.markdown) writeMarkdown(forMarkdown(results));
+  if (flags.markdown) writeMarkdown('bench', forMarkdown(results));
   for (const sentence of complaints(results)) {
     note(sentence);
     process.exitCode = 1;

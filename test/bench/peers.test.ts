@@ -6,7 +6,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { borde } from '../../bench/peers/contestants/borde.ts';
 import { imported } from '../../bench/peers/contestants/imported.ts';
 import { fuse } from '../../bench/peers/fused-graph.ts';
-import { BEGIN, END, replaceBlock } from '../../bench/peers/markdown.ts';
+import { blocks, replaceBlock } from '../../bench/peers/markdown.ts';
 import { relativeDifference } from '../../bench/peers/match.ts';
 import { lenet } from '../../bench/peers/models/lenet.ts';
 import { mobilenetV2 } from '../../bench/peers/models/mobilenet-v2.ts';
@@ -89,6 +89,9 @@ describe('agreement', () => {
 });
 
 test('the tables replace what is between the comments, and nothing else', () => {
-  expect(replaceBlock(`before\n${BEGIN}\nold\n${END}\nafter`, 'new')).toBe(`before\n${BEGIN}\n\nnew\n\n${END}\nafter`);
-  expect(() => replaceBlock('no comments', 'new')).toThrow('expected the comments');
+  const [begin, end] = blocks.augment;
+  const others = blocks.bench.join('\n');
+  const text = `before\n${others}\n${begin}\nold\n${end}\nafter`;
+  expect(replaceBlock(text, 'augment', 'new')).toBe(`before\n${others}\n${begin}\n\nnew\n\n${end}\nafter`);
+  expect(() => replaceBlock(others, 'augment', 'new')).toThrow('expected the comments');
 });
