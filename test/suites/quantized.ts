@@ -131,5 +131,5 @@ export function quantizedSuite(hosts: readonly QuantizedHost[]): void {
 
 /** Layers whose quantized form is a table. */
 const elementwise = Object.fromEntries(
-  entries.filter(({ kind }) => layerOfKind(kind).inPlace && kind !== 'add').map(({ kind }) => [kind, true]),
+  entries.filter(({ kind }) => layerOfKind(kind).inPlace && !layerOfKind(kind).inputs).map(({ kind }) => [kind, true]),
 );

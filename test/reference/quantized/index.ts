@@ -10,9 +10,10 @@ import {
   globalAveragePool2d,
   globalMaxPool2d,
   maxPool2d,
+  reduceMean,
   resize,
 } from './picks.ts';
-import { add, conv2d, dense, depthwiseConv2d } from './sums.ts';
+import { add, conv2d, dense, depthwiseConv2d, mul } from './sums.ts';
 
 const tables = {
   abs: byTable,
@@ -52,5 +53,7 @@ export const quantizedReferences: Partial<Record<LayerKind, QuantizedReference>>
   globalAveragePool2d,
   globalMaxPool2d,
   maxPool2d,
+  mul,
+  reduceMean,
   resize,
 };

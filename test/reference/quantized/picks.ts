@@ -68,6 +68,20 @@ export const averagePool2d = average(sliding, (a) => a.countPadding);
 export const adaptiveAveragePool2d = average(adaptive);
 export const globalAveragePool2d = average(global);
 
+/** Where the axes lie side by side, but for lengths of 1: the mean of each group, as above. */
+export const reduceMean: QuantizedReference = (p) => {
+  const { y, a } = p;
+  const x = p.x[0] as Levels;
+  const long = [...x.shape.keys()].filter((axis) => x.shape[axis] !== 1);
+  const axes = long.filter((axis) => a.axes.includes(axis));
+  const [first, last] = [long.indexOf(axes[0] as number), long.indexOf(axes.at(-1) as number)];
+  if (!y || (axes.length > 0 && last - first + 1 > axes.length)) return undefined;
+  const count = axes.reduce((product, axis) => product * (x.shape[axis] as number), 1);
+  const { shape, data } = references.reduceSum([centred(x)], {}, a);
+  const scale = fround(ratio(x.quantization, y) / count);
+  return bytes({ shape, data: data.map((sum) => level(scaled(sum, scale), y.zeroPoint)) });
+};
+
 /** A level of x is looked up, or is the same, where both have one quantization. */
 export const concat: QuantizedReference = (p) => {
   const { y } = p;
