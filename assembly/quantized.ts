@@ -7,3 +7,4 @@ export { addU8, dequantize, lookupU8, mulU8, quantize } from './quantized/elemen
 export { gemmU8 } from './quantized/gemm';
 export { packDepthwiseI8, packPanelsI8 } from './quantized/pack';
 export { pool2dU8 } from './quantized/pool2d';
+export { resizeU8 } from './quantized/resize';

@@ -7,7 +7,8 @@ import { EngineError } from '../errors.ts';
 import { call, type Operand } from '../region.ts';
 import { formatShape, type Shape } from '../tensor.ts';
 import { checkEntries } from './axis.ts';
-import { layer } from './layer.ts';
+import { type Context, layer } from './layer.ts';
+import { byMoving } from './quantized/move.ts';
 import { MAX_RANK, openShapeAttribute } from './shape-attribute.ts';
 import { type Box, reversed, rowMajor, stridedCopy, whole } from './strided.ts';
 
@@ -55,6 +56,9 @@ function boxOf(x: Shape, y: Shape, { starts, steps }: Attributes): Box {
 /** What ONNX clamps to the axis' end. */
 const INFINITELY_FAR = 2 ** 31 - 1;
 
+const forward = ({ x: [x], y, a }: Context<Attributes>) =>
+  stridedCopy(x as Operand, y, boxOf((x as Operand).shape, y.shape, a));
+
 export const slice = layer<Attributes>({
   attributes,
 
@@ -65,7 +69,8 @@ export const slice = layer<Attributes>({
     return sizesOf(x as Shape, a);
   },
 
-  forward: ({ x: [x], y, a }) => stridedCopy(x as Operand, y, boxOf((x as Operand).shape, y.shape, a)),
+  forward,
+  quantized: byMoving(forward),
   backward: ({ x: [x], y, dy, dx: [dx], a }) => {
     if (!dx) return [];
     const box = reversed(boxOf((x as Operand).shape, y.shape, a));

@@ -6,8 +6,9 @@ import * as v from 'valibot';
 import type { Operand } from '../region.ts';
 import type { Shape } from '../tensor.ts';
 import { axisAttribute, checkEntries } from './axis.ts';
-import { layer } from './layer.ts';
+import { type Context, layer } from './layer.ts';
 import { channelsFirst, own } from './onnx.ts';
+import { byMoving } from './quantized/move.ts';
 import { MAX_RANK } from './shape-attribute.ts';
 import { type Box, reversed, rowMajor, stridedCopy, whole } from './strided.ts';
 
@@ -31,6 +32,8 @@ function boxOf(x: Shape, { permutation }: Attributes): Box {
   };
 }
 
+const forward = ({ x: [x], y, a }: Context<Attributes>) => stridedCopy(x as Operand, y, boxOf((x as Operand).shape, a));
+
 export const transpose = layer<Attributes>({
   attributes,
 
@@ -40,7 +43,8 @@ export const transpose = layer<Attributes>({
   },
 
   transposes: true,
-  forward: ({ x: [x], y, a }) => stridedCopy(x as Operand, y, boxOf((x as Operand).shape, a)),
+  forward,
+  quantized: byMoving(forward),
   backward: ({ x: [x], dy, dx: [dx], a }) => (dx ? stridedCopy(dy, dx, reversed(boxOf((x as Operand).shape, a))) : []),
 
   onnx: (o) => {

@@ -59,20 +59,39 @@ function quantizedValues(graph: Graph): readonly QuantizedValue[] {
     const node = byId.get(reference);
     return node && isView(node) ? root(node.inputs[0] as Reference) : reference;
   };
-  const onLevels = (node: GraphNode) => layerOf(node).quantized !== undefined;
+  const picks = (node: GraphNode) => layerOf(node).quantized?.picksLevels?.(node.attributes) ?? false;
+  const isConstant = (reference: Reference): boolean => {
+    const node = byId.get(root(reference));
+    return node !== undefined && layerOf(node).constant === true;
+  };
+  // One scale for all of a constant's numbers would lose the small ones, and gain nothing.
+  const onLevels = (node: GraphNode) => takesLevels(node) && !node.inputs.some(isConstant);
   const wanted = new Set<Reference>();
-  for (const node of running.nodes.filter(onLevels)) {
+  for (const node of running.nodes.filter((each) => onLevels(each) && !picks(each))) {
     for (const reference of referencesOf(node)) wanted.add(root(reference));
     // With a residual there is no f32 behind a sum of products either.
     if (!layerOf(node).quantized?.givesFloats || node.epilogue?.residual !== undefined) wanted.add(node.id);
+  }
+  // What only picks has levels where its reader or its input has them anyway.
+  const picking = running.nodes.filter(picks);
+  for (const node of picking.toReversed()) {
+    if (wanted.has(node.id)) wanted.add(root(node.inputs[0] as Reference));
+  }
+  for (const node of picking) {
+    if (wanted.has(root(node.inputs[0] as Reference))) wanted.add(node.id);
   }
   const inputs = running.inputs.map(({ name }) => name);
   return [...inputs, ...byId.keys()].flatMap((id): QuantizedValue[] => {
     const node = byId.get(id);
     if (!wanted.has(id) || (node && isView(node))) return [];
-    const picks = node && layerOf(node).quantized?.picksLevels?.(node.attributes);
-    return [{ value: original(id), ...(picks && { like: original(root(node.inputs[0] as Reference)) }) }];
+    return [{ value: original(id), ...(node && picks(node) && { like: original(root(node.inputs[0] as Reference)) }) }];
   });
+}
+
+/** Whether its layer computes on levels, with these attributes. */
+function takesLevels(node: GraphNode): boolean {
+  const { quantized } = layerOf(node);
+  return quantized !== undefined && (quantized.takes?.(node.attributes) ?? true);
 }
 
 const isView = (node: GraphNode): boolean => {
