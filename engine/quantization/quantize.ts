@@ -52,7 +52,8 @@ interface QuantizedValue {
 
 /** Values of the graph as it is written that its running form keeps, and that pass between layers on levels. */
 function quantizedValues(graph: Graph): readonly QuantizedValue[] {
-  const running = optimizeGraph(graph);
+  // As one of eight bits: sums are fused only where levels can be.
+  const running = optimizeGraph({ ...graph, quantization: {} });
   const original = (id: Reference): Reference => byId.get(id)?.computes ?? id;
   const byId = new Map(running.nodes.map((node) => [node.id, node]));
   const root = (reference: Reference): Reference => {
