@@ -68,7 +68,8 @@ export class Strided {
 class Copy {
   plane(x: usize, y: usize, n4: i32, n5: i32, x4: isize, x5: isize, y4: isize, y5: isize, shift: usize): void {
     if (!shift) {
-      for (let i = 0; i < n4; i++, x += x4, y += y4) this.bytes(x, y, n5, x5, y5);
+      if (y5 == 1 && x4 == 1 && x5 > 1) this.transposeBytes(x, y, n4, n5, x5, y4);
+      else for (let i = 0; i < n4; i++, x += x4, y += y4) this.bytes(x, y, n5, x5, y5);
     } else if (y5 == 4 && x5 == 4) {
       for (let i = 0; i < n4; i++, x += x4, y += y4) Runs.copy(x, y, (<usize>n5) << 2);
     } else if (y5 == 4 && x5 == 0) {
@@ -92,6 +93,21 @@ class Copy {
       memory.fill(y, load<u8>(x), n);
     } else {
       for (let i = 0; i < n; i++, x += xStep, y += yStep) store<u8>(y, load<u8>(x));
+    }
+  }
+
+  /** y[i,j] = x[j,i], a byte each, in blocks of 8 × 8. */
+  @inline
+  transposeBytes(x: usize, y: usize, rows: i32, columns: i32, xStride: isize, yStride: isize): void {
+    for (let i = 0; i < rows; i += 8, x += 8, y += yStride << 3) {
+      const height = min(8, rows - i);
+      const whole = height == 8 ? columns & ~7 : 0;
+      for (let j = 0; j < whole; j += 8) Block.transposeBytes(x + j * xStride, y + j, xStride, yStride);
+      for (let row = 0; row < height; row++) {
+        let source = x + row + whole * xStride;
+        const target = y + row * yStride;
+        for (let j = whole; j < columns; j++, source += xStride) store<u8>(target + j, load<u8>(source));
+      }
     }
   }
 
@@ -139,12 +155,51 @@ class Block {
   static border(x: usize, y: usize, xStride: isize, yStride: isize, height: i32, width: i32): void {
     Block.transpose(x, y, xStride, yStride, height, width);
   }
+
+  /** Eight rows of eight bytes: rows are laid in turns by bytes, then by pairs, then by fours. */
+  static transposeBytes(x: usize, y: usize, xStride: isize, yStride: isize): void {
+    let p = Block.bytes(x, xStride);
+    let q = Block.bytes(x + 2 * xStride, xStride);
+    const lowTop = Block.lowPairs(p, q);
+    const highTop = Block.highPairs(p, q);
+    p = Block.bytes(x + 4 * xStride, xStride);
+    q = Block.bytes(x + 6 * xStride, xStride);
+    const lowBottom = Block.lowPairs(p, q);
+    const highBottom = Block.highPairs(p, q);
+    Block.storeTwo(y, v128.shuffle<i32>(lowTop, lowBottom, 0, 4, 1, 5), yStride);
+    Block.storeTwo(y + 2 * yStride, v128.shuffle<i32>(lowTop, lowBottom, 2, 6, 3, 7), yStride);
+    Block.storeTwo(y + 4 * yStride, v128.shuffle<i32>(highTop, highBottom, 0, 4, 1, 5), yStride);
+    Block.storeTwo(y + 6 * yStride, v128.shuffle<i32>(highTop, highBottom, 2, 6, 3, 7), yStride);
+  }
+
+  /** Two rows of eight bytes, in turns. */
+  @inline
+  static bytes(x: usize, stride: isize): v128 {
+    const a = v128.load64_zero(x);
+    const b = v128.load64_zero(x + stride);
+    return v128.shuffle<i8>(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+  }
+
+  @inline
+  static lowPairs(p: v128, q: v128): v128 {
+    return v128.shuffle<i16>(p, q, 0, 8, 1, 9, 2, 10, 3, 11);
+  }
+
+  @inline
+  static highPairs(p: v128, q: v128): v128 {
+    return v128.shuffle<i16>(p, q, 4, 12, 5, 13, 6, 14, 7, 15);
+  }
+
+  @inline
+  static storeTwo(y: usize, rows: v128, stride: isize): void {
+    v128.store64_lane(y, rows, 0);
+    v128.store64_lane(y + stride, rows, 1);
+  }
 }
 
 /**
  * y[Σ i_k·y_k] = x[Σ i_k·x_k] for all i in a box n0 × … × n5, in elements of 1 or 4 bytes (shift 0 or 2); strides of x may
- * be 0 or negative. Fast where y5 = 1 and one of: x5 = 1 (runs), x5 = 0 (splats), x4 = 1 (blocks of 4 × 4 elements of four
- * bytes are transposed).
+ * be 0 or negative. Fast where y5 = 1 and one of: x5 = 1 (runs), x5 = 0 (splats), x4 = 1 (blocks are transposed).
  */
 export function stridedCopy(
   x: usize,

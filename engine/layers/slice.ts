@@ -98,6 +98,8 @@ export const slice = layer<Attributes>({
     { input: [3, 4, 5], starts: [2, 0, 1], sizes: [2, -1, 3], steps: [-2, 1, 1], wholeBatch: true },
     { input: [2, 11], starts: [0, 9], sizes: [-1, 3], steps: [1, -4] },
     { input: [1, 2, 2, 2, 3, 4], starts: [0, 1, 0, 1, 0, 0], sizes: [-1, 1, -1, 1, 2, 3], steps: [1, 1, 1, 1, 2, 1] },
+    { input: [2, 2, 70], starts: [0, 1, 5], sizes: [-1, -1, 37] },
+    { input: [1, 2, 700], starts: [0, 0, 3], sizes: [-1, -1, 601] }, // long runs
     { input: [2, 3, 8], starts: [0, 2, 0], sizes: [-1, -1, -1], steps: [1, -1, 1] },
   ],
 });

@@ -59,6 +59,7 @@ export const transpose = layer<Attributes>({
     { input: [2, 3, 5, 7], permutation: [0, 2, 3, 1] }, // NCHW → NHWC, odd everywhere
     { input: [2, 5, 7, 3], permutation: [0, 3, 1, 2] }, // and back: fewer rows than a block has
     { input: [1, 8, 4, 12], permutation: [0, 2, 3, 1] }, // blocks without a rest
+    { input: [1, 19, 3, 9], permutation: [0, 2, 3, 1] }, // and with one at both sides
     { input: [3, 4, 5], permutation: [2, 1, 0], wholeBatch: true },
     { input: [2, 3, 2, 3, 2, 3], permutation: [5, 0, 4, 2, 3, 1], wholeBatch: true },
     { input: [4, 1, 6], permutation: [0, 2, 1] }, // nothing moves
