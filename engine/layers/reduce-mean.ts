@@ -14,7 +14,7 @@ export const reduceMean = reduction({
   quantized: {
     calls: (c) => (isGlobalPool(c.x[0].shape, c.a) ? quantizedAveragePool(wholeImage).calls(c) : undefined),
     // Means over channels are parts of a normalisation, which eight bits would spoil.
-    takes: ({ axes }) => axes.join() === '1,2',
+    wants: ({ axes }) => (axes.join() === '1,2' ? 'always' : 'never'),
   },
   backward: (c, dx) => spreadGradient(c, dx, countOf(c)),
 });

@@ -102,7 +102,7 @@ export const resize = layer<Attributes>({
       return c.a.mode === 'linear' ? interpolated(c, all) : undefined;
     },
     picksLevels: ({ mode }) => mode === 'nearest',
-    takes: ({ mode }) => mode !== 'cubic',
+    wants: ({ mode }) => (mode === 'cubic' ? 'never' : 'where read'),
   },
 
   backward: (c) => (c.dx[0] ? resampleAxesBackward(c, c.dy, c.dx[0], resamplings(c.dx[0].shape, c.a)) : []),

@@ -60,40 +60,39 @@ function quantizedValues(graph: Graph): readonly QuantizedValue[] {
     const node = byId.get(reference);
     return node && isView(node) ? root(node.inputs[0] as Reference) : reference;
   };
-  const picks = (node: GraphNode) => layerOf(node).quantized?.picksLevels?.(node.attributes) ?? false;
   const isConstant = (reference: Reference): boolean => {
     const node = byId.get(root(reference));
     return node !== undefined && layerOf(node).constant === true;
   };
-  // One scale for all of a constant's numbers would lose the small ones, and gain nothing.
-  const onLevels = (node: GraphNode) => takesLevels(node) && !node.inputs.some(isConstant);
+  const wish = (node: GraphNode) => {
+    const { quantized } = layerOf(node);
+    // One scale for all of a constant's numbers would lose the small ones.
+    if (!quantized || node.inputs.some(isConstant)) return 'never';
+    return picks(node) ? 'where read' : (quantized.wants?.(node.attributes) ?? 'always');
+  };
   const wanted = new Set<Reference>();
-  for (const node of running.nodes.filter((each) => onLevels(each) && !picks(each))) {
+  for (const node of running.nodes.filter((each) => wish(each) === 'always')) {
     for (const reference of referencesOf(node)) wanted.add(root(reference));
     // With a residual there is no f32 behind a sum of products either.
     if (!layerOf(node).quantized?.givesFloats || node.epilogue?.residual !== undefined) wanted.add(node.id);
   }
-  // What only picks has levels where its reader or its input has them anyway.
-  const picking = running.nodes.filter(picks);
-  for (const node of picking.toReversed()) {
-    if (wanted.has(node.id)) wanted.add(root(node.inputs[0] as Reference));
+  const source = (node: GraphNode) => root(node.inputs[0] as Reference);
+  for (const node of running.nodes.toReversed()) {
+    if (wish(node) === 'where read' && wanted.has(node.id)) wanted.add(source(node));
   }
-  for (const node of picking) {
-    if (wanted.has(root(node.inputs[0] as Reference))) wanted.add(node.id);
+  for (const node of running.nodes) {
+    if (picks(node) && wanted.has(source(node))) wanted.add(node.id);
   }
   const inputs = running.inputs.map(({ name }) => name);
   return [...inputs, ...byId.keys()].flatMap((id): QuantizedValue[] => {
     const node = byId.get(id);
     if (!wanted.has(id) || (node && isView(node))) return [];
-    return [{ value: original(id), ...(node && picks(node) && { like: original(root(node.inputs[0] as Reference)) }) }];
+    return [{ value: original(id), ...(node && picks(node) && { like: original(source(node)) }) }];
   });
 }
 
-/** Whether its layer computes on levels, with these attributes. */
-function takesLevels(node: GraphNode): boolean {
-  const { quantized } = layerOf(node);
-  return quantized !== undefined && (quantized.takes?.(node.attributes) ?? true);
-}
+/** Whether every level of y is one of x. */
+const picks = (node: GraphNode): boolean => layerOf(node).quantized?.picksLevels?.(node.attributes) ?? false;
 
 const isView = (node: GraphNode): boolean => {
   const { view, identityAtInference } = layerOf(node);

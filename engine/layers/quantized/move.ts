@@ -22,4 +22,5 @@ export function moved<A>(c: QuantizedContext<A>, move: Move<A>): readonly Kernel
 export const byMoving = <A>(move: Move<A>, picks: (a: A) => boolean = () => true): QuantizedLayer<A> => ({
   calls: (c) => moved(c, move),
   picksLevels: picks,
+  wants: () => 'where read',
 });
