@@ -80,8 +80,8 @@ const stretched = memory.data(32, 16);
 
 /**
  * y = clamp(round((a − aZero)·(b − bZero)·scale) + zero, lo, hi), scale = aScale·bScale / yScale, 255²·scale ≤ 2²².
- * The product of two levels is exact; it is multiplied once, then rounded. Loops n0…n5 and axes as in Broadcast.run; y, of
- * at least one element, is neither a nor b, which are read up to 15 bytes beyond their end.
+ * The product of two levels is exact; it is multiplied once, then rounded. Loops n0…n5 and axes as in Broadcast.run; y is
+ * neither a nor b, which are read up to 15 bytes beyond their end.
  */
 export function mulU8(
   a: usize,

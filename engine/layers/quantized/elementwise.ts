@@ -21,8 +21,7 @@ function product<A>(c: QuantizedContext<A>): KernelCall | undefined {
   const [a, b] = c.x as unknown as readonly [QuantizedOperand, QuantizedOperand];
   const { quantization } = c.y;
   const factor = quantization && productRatio(a.quantization, b.quantization, quantization);
-  // The kernel's loops take a step before they look.
-  if (!quantization || factor === undefined || elementCount(c.y.shape) === 0) return undefined;
+  if (!quantization || factor === undefined) return undefined;
   return call(
     'mulU8',
     [a, a.quantization.zeroPoint, b, b.quantization.zeroPoint, c.y],

@@ -133,6 +133,13 @@ describe('products at the limits', () => {
   });
 });
 
+test('a product of nothing', () => {
+  const x = every([1, 0, 3, 5], () => 1, { scale: 1, zeroPoint: 0 });
+  const gate = every([1, 1, 3, 1], () => 1, { scale: 1, zeroPoint: 0 });
+  const c: QuantizedCase = { kind: 'mul', a: {}, x: [x, gate], w: {}, y: { scale: 1, zeroPoint: 0 }, ...open };
+  for (const runner of runners) expect(runner.run(c)?.data).toEqual(new Uint8Array(0));
+});
+
 describe('what the rounding needs', () => {
   /** The largest magnitude that adding 1.5 · 2²³ may be given: below, a sum turns negative and its bits with it. */
   const edge = 1.5 * 2 ** 23;
