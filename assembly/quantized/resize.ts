@@ -56,28 +56,61 @@ class Mean {
     const magic = Output.magic();
     const base = Output.base();
     const tapBytes = (<usize>columns.taps) << 2;
-    let first = columns.indices;
-    let firstWeight = columns.weights;
-    for (let ox = 0; ox < ow; ox++, first += tapBytes, firstWeight += tapBytes, y += c) {
-      for (let i = 0; i < c; i += 8) {
-        let s0 = f32x4.splat(0);
-        let s1 = s0;
-        let weight = firstWeight;
-        for (let index = first; index != first + tapBytes; index += 4, weight += 4) {
-          const column = load<i32>(index);
-          if (column < 0) break;
-          const w = v128.load32_splat(weight);
-          const p = x + ((column * c + i) << 2);
-          s0 = f32x4.add(s0, f32x4.mul(w, v128.load(p)));
-          s1 = f32x4.add(s1, f32x4.mul(w, v128.load(p, 16)));
-        }
-        const levels = i16x8.narrow_i32x4_s(
-          Output.level(f32x4.mul(s0, scale), magic, base),
-          Output.level(f32x4.mul(s1, scale), magic, base),
-        );
-        // What is too much at the end of a pixel, the next one writes over.
-        Output.storeEight(y + i, levels, <i32>(end - y) - i);
+    let index = columns.indices;
+    let weight = columns.weights;
+    for (let ox = 0; ox < ow; ox++, index += tapBytes, weight += tapBytes, y += c) {
+      let i = 0;
+      for (; i + 16 <= c; i += 16)
+        Mean.ofPixels(x + (i << 2), c, index, weight, y + i, 16, scale, magic, base, tapBytes, true);
+      // What is too much at the end of a pixel, the next one writes over.
+      for (; i < c; i += 8)
+        Mean.ofPixels(x + (i << 2), c, index, weight, y + i, <i32>(end - y) - i, scale, magic, base, tapBytes, false);
+    }
+  }
+
+  /** Sixteen or eight channels of one pixel, of which the first `left` are stored. */
+  @inline
+  static ofPixels(
+    x: usize,
+    c: i32,
+    index: usize,
+    weight: usize,
+    y: usize,
+    left: i32,
+    scale: v128,
+    magic: v128,
+    base: v128,
+    tapBytes: usize,
+    isSixteen: bool,
+  ): void {
+    let s0 = f32x4.splat(0);
+    let s1 = s0;
+    let s2 = s0;
+    let s3 = s0;
+    for (const tapsEnd = index + tapBytes; index != tapsEnd; index += 4, weight += 4) {
+      const column = load<i32>(index);
+      if (column < 0) break;
+      const w = v128.load32_splat(weight);
+      const p = x + ((column * c) << 2);
+      s0 = f32x4.add(s0, f32x4.mul(w, v128.load(p)));
+      s1 = f32x4.add(s1, f32x4.mul(w, v128.load(p, 16)));
+      if (isSixteen) {
+        s2 = f32x4.add(s2, f32x4.mul(w, v128.load(p, 32)));
+        s3 = f32x4.add(s3, f32x4.mul(w, v128.load(p, 48)));
       }
+    }
+    const low = i16x8.narrow_i32x4_s(
+      Output.level(f32x4.mul(s0, scale), magic, base),
+      Output.level(f32x4.mul(s1, scale), magic, base),
+    );
+    if (isSixteen) {
+      const high = i16x8.narrow_i32x4_s(
+        Output.level(f32x4.mul(s2, scale), magic, base),
+        Output.level(f32x4.mul(s3, scale), magic, base),
+      );
+      v128.store(y, Output.clamp(low, high));
+    } else {
+      Output.storeEight(y, low, left);
     }
   }
 }
