@@ -6,7 +6,7 @@
 import { Simd } from './simd';
 
 /** Loops of a walk, outermost first; the last two are run in registers, the others by an odometer. */
-const LOOPS = 6;
+export const LOOPS = 6;
 
 @unmanaged
 class Loop {
@@ -28,8 +28,20 @@ class Walk {
     return changetype<Loop>(loops + <usize>axis * offsetof<Loop>());
   }
 
-  /** Bit i of `aAxes` and `bAxes`: the operand has the i-th loop, counted from the innermost. */
-  start(a: usize, b: usize, n0: i32, n1: i32, n2: i32, n3: i32, n4: i32, n5: i32, aAxes: i32, bAxes: i32): void {
+  /** Bit i of `aAxes` and `bAxes`: the operand has the i-th loop, counted from the innermost. Elements are `size` bytes. */
+  start(
+    a: usize,
+    b: usize,
+    n0: i32,
+    n1: i32,
+    n2: i32,
+    n3: i32,
+    n4: i32,
+    n5: i32,
+    aAxes: i32,
+    bAxes: i32,
+    size: usize,
+  ): void {
     this.a = a;
     this.b = b;
     this.loop(0).length = n0;
@@ -38,8 +50,8 @@ class Walk {
     this.loop(3).length = n3;
     this.loop(4).length = n4;
     this.loop(5).length = n5;
-    let aStep: usize = 4;
-    let bStep: usize = 4;
+    let aStep = size;
+    let bStep = size;
     for (let axis = LOOPS - 1; axis >= 0; axis--) {
       const loop = this.loop(axis);
       loop.index = 0;
@@ -68,7 +80,7 @@ class Walk {
 }
 
 const loops = memory.data(6 * offsetof<Loop>(), 16);
-const walk = changetype<Walk>(memory.data(offsetof<Walk>(), 16));
+export const walk = changetype<Walk>(memory.data(offsetof<Walk>(), 16));
 /** A stretched operand as four equal lanes: it is read as a vector that stays where it is, by the same loop. */
 const aLanes = memory.data(16, 16);
 const bLanes = memory.data(16, 16);
@@ -92,7 +104,7 @@ export class Broadcast {
     p: f32,
     q: f32,
   ): void {
-    walk.start(a, b, n0, n1, n2, n3, n4, n5, aAxes, bAxes);
+    walk.start(a, b, n0, n1, n2, n3, n4, n5, aAxes, bAxes, 4);
     const row = walk.loop(LOOPS - 2);
     const rowBytes = (<usize>n5) << 2;
     do {

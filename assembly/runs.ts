@@ -24,6 +24,23 @@ export class Runs {
     }
   }
 
+  /** y ← x, any number of bytes that do not overlap; nothing outside is read or written. */
+  @inline
+  static copyBytes(x: usize, y: usize, bytes: usize): void {
+    if (bytes >= LONG_RUN) {
+      memory.copy(y, x, bytes);
+      return;
+    }
+    const end = y + bytes;
+    if (bytes >= 16) {
+      for (; y + 16 < end; x += 16, y += 16) v128.store(y, v128.load(x));
+      // The last vector is moved back so that it ends with the run.
+      v128.store(end - 16, v128.load(x + (end - y) - 16));
+    } else {
+      for (; y != end; x++, y++) store<u8>(y, load<u8>(x));
+    }
+  }
+
   /** y[i] = value, a vector of equal lanes, for `bytes` bytes (a multiple of 4). */
   @inline
   static fill(y: usize, value: v128, bytes: usize): void {

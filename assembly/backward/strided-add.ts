@@ -6,7 +6,7 @@ import { Sum } from './elementwise';
 
 @unmanaged
 class Add {
-  plane(x: usize, y: usize, n4: i32, n5: i32, x4: isize, x5: isize, y4: isize, y5: isize): void {
+  plane(x: usize, y: usize, n4: i32, n5: i32, x4: isize, x5: isize, y4: isize, y5: isize, _shift: usize): void {
     for (let i = 0; i < n4; i++, x += x4, y += y4) {
       if (x5 == 4 && y5 == 4) {
         Elementwise.run<Sum>(y, x, y, n5, 0, 0);
@@ -56,5 +56,5 @@ export function stridedAdd(
   y4: i32,
   y5: i32,
 ): void {
-  Strided.walk<Add>(x, y, n0, n1, n2, n3, n4, n5, x0, x1, x2, x3, x4, x5, y0, y1, y2, y3, y4, y5);
+  Strided.walk<Add>(x, y, 2, n0, n1, n2, n3, n4, n5, x0, x1, x2, x3, x4, x5, y0, y1, y2, y3, y4, y5);
 }

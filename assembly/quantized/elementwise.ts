@@ -1,4 +1,5 @@
-/** u8 in or out, one by one: conversion from and to f32, sums, and every function of one argument by its table. */
+/** u8 in or out, one by one: conversion from and to f32, sums, products, every function of one argument by its table. */
+import { LOOPS, walk } from '../broadcast';
 import { Output } from './output';
 
 /** Beyond so many levels every zero point saturates; it keeps the rounding (Output) within its range. */
@@ -71,6 +72,93 @@ export function addU8(
       f32x4.mul(f32x4.convert_i32x4_s(i32x4.extend_high_i16x8_s(vb)), sb),
     );
     Output.storeEight(y, i16x8.narrow_i32x4_s(Output.level(low, magic, base), Output.level(high, magic, base)), left);
+  }
+}
+
+/** Stretched factors as sixteen equal levels each, read as vectors that stay where they are. */
+const stretched = memory.data(32, 16);
+
+/**
+ * y = clamp(round((a − aZero)·(b − bZero)·scale) + zero, lo, hi), scale = aScale·bScale / yScale, 255²·scale ≤ 2²².
+ * The product of two levels is exact; it is multiplied once, then rounded. Loops n0…n5 and axes as in Broadcast.run; y is
+ * neither a nor b, which are read up to 15 bytes beyond their end.
+ */
+export function mulU8(
+  a: usize,
+  aZero: i32,
+  b: usize,
+  bZero: i32,
+  y: usize,
+  n0: i32,
+  n1: i32,
+  n2: i32,
+  n3: i32,
+  n4: i32,
+  n5: i32,
+  aAxes: i32,
+  bAxes: i32,
+  scale: f32,
+  zero: i32,
+  lo: i32,
+  hi: i32,
+): void {
+  Output.set(zero, lo, hi);
+  const magic = Output.magic();
+  const base = Output.base();
+  const factor = f32x4.splat(scale);
+  const za = i16x8.splat(<i16>aZero);
+  const zb = i16x8.splat(<i16>bZero);
+  const aStep = (<usize>(aAxes & 1)) << 4;
+  const bStep = (<usize>(bAxes & 1)) << 4;
+  walk.start(a, b, n0, n1, n2, n3, n4, n5, aAxes, bAxes, 1);
+  const row = walk.loop(LOOPS - 2);
+  const end = y + n0 * n1 * n2 * n3 * n4 * n5;
+  do {
+    a = walk.a;
+    b = walk.b;
+    for (let rows = n4; rows > 0; rows--, a += row.aStep, b += row.bStep, y += n5) {
+      let p = a;
+      let q = b;
+      if (!aStep) {
+        v128.store(stretched, v128.load8_splat(a));
+        p = stretched;
+      }
+      if (!bStep) {
+        v128.store(stretched, v128.load8_splat(b), 16);
+        q = stretched + 16;
+      }
+      for (let i = 0; i < n5; i += 16, p += aStep, q += bStep) {
+        const va = v128.load(p);
+        const vb = v128.load(q);
+        const low = Product.eight(
+          i16x8.sub(i16x8.extend_low_i8x16_u(va), za),
+          i16x8.sub(i16x8.extend_low_i8x16_u(vb), zb),
+          factor,
+          magic,
+          base,
+        );
+        const high = Product.eight(
+          i16x8.sub(i16x8.extend_high_i8x16_u(va), za),
+          i16x8.sub(i16x8.extend_high_i8x16_u(vb), zb),
+          factor,
+          magic,
+          base,
+        );
+        const levels = Output.clamp(low, high);
+        // What is too much at the end of a row, the next one writes over.
+        const left = <i32>(end - y) - i;
+        if (left >= 16) v128.store(y + i, levels);
+        else Output.storePart(y + i, levels, levels, left);
+      }
+    }
+  } while (walk.next());
+}
+
+class Product {
+  /** Eight products as levels not yet clamped. */
+  @inline
+  static eight(a: v128, b: v128, factor: v128, magic: v128, base: v128): v128 {
+    return Output.pair(i32x4.extmul_low_i16x8_s(a, b), i32x4.extmul_high_i16x8_s(a, b), factor, factor, magic, base);
   }
 }
 

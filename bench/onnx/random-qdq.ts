@@ -58,7 +58,7 @@ class RandomModel {
   private grow(): void {
     const value = this.random.below(3) === 0 ? this.pick(this.values) : (this.values.at(-1) as Value);
     const forms = [this.pair, this.pair, this.pair, this.pair, this.moved, this.relu, this.sum, this.transposed];
-    const ofImages = [this.pool, this.convolution, this.joined];
+    const ofImages = [this.pool, this.convolution, this.joined, this.sliced, this.padded];
     const made = this.pick([...forms, this.reshaped, ...(value.shape.length === 4 ? ofImages : [])]).call(this, value);
     if (elementCount(made.shape) <= MOST_ELEMENTS) this.values.push(made);
   }
@@ -102,6 +102,20 @@ class RandomModel {
     const count = elementCount(shape);
     const wanted = shape.length === 4 ? [4, count / 4] : [1, 4, 4, count / 16];
     return { name: this.builder.node('Reshape', [name, wanted]), shape: wanted };
+  }
+
+  /** Half of its channels, where there are two fours of them. */
+  private sliced({ name, shape }: Value): Value {
+    const [n, c, h, w] = shape as [number, number, number, number];
+    if (c % 8 !== 0) return this.padded({ name, shape });
+    const first = this.pick([0, 1, c / 2]);
+    return { name: this.builder.node('Slice', [name, [first], [first + c / 2], [1]]), shape: [n, c / 2, h, w] };
+  }
+
+  /** As many channels of zeros behind its own. */
+  private padded({ name, shape }: Value): Value {
+    const [n, c, h, w] = shape as [number, number, number, number];
+    return { name: this.builder.node('Pad', [name, [0, 0, 0, 0, 0, c, 0, 0]]), shape: [n, 2 * c, h, w] };
   }
 
   private pool({ name, shape }: Value): Value {

@@ -4,7 +4,7 @@
  */
 import { EngineError } from '../errors.ts';
 import { call, type KernelCall, type Operand } from '../region.ts';
-import { formatShape, type Shape } from '../tensor.ts';
+import { elementCount, formatShape, type Shape } from '../tensor.ts';
 
 /** Axes of a value: what kernels have loops for. */
 const MAX_AXES = 6;
@@ -72,6 +72,8 @@ function merge<K>(shape: Shape, kindOf: (axis: number) => K): readonly Run<K>[] 
 
 /** n0 … n5 and a bit mask of the loops that each operand has, in the order in which kernels take them. */
 export function broadcastLoops(y: Shape, operands: readonly Shape[]): readonly number[] {
+  // Kernels take a step of the outer loops before they look whether there is one.
+  if (elementCount(y) === 0) return [1, 1, 1, 1, 1, 0, ...operands.map(() => 0)];
   const present = operands.map((shape) => presence(shape, y));
   const runs = merge(y, (axis) => present.reduce((mask, has, operand) => mask | (has[axis] ? 1 << operand : 0), 0));
   const lengths = padded(

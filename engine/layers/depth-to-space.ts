@@ -7,8 +7,9 @@ import { EngineError } from '../errors.ts';
 import type { Operand } from '../region.ts';
 import { formatShape } from '../tensor.ts';
 import { blockAttribute, blockBox, imageShape } from './block.ts';
-import { layer } from './layer.ts';
+import { type Context, layer } from './layer.ts';
 import { channelsFirst } from './onnx.ts';
+import { byMoving } from './quantized/move.ts';
 import { reversed, stridedCopy } from './strided.ts';
 
 const attributes = v.strictObject({
@@ -16,7 +17,12 @@ const attributes = v.strictObject({
   mode: v.optional(v.picklist(['DCR', 'CRD']), 'DCR'),
 });
 
-export const depthToSpace = layer<v.InferOutput<typeof attributes>>({
+type Attributes = v.InferOutput<typeof attributes>;
+
+const forward = ({ x: [x], y, a }: Context<Attributes>) =>
+  stridedCopy(x as Operand, y, blockBox(y.shape, a.block, a.mode));
+
+export const depthToSpace = layer<Attributes>({
   attributes,
 
   inferShape: ([x], { block }) => {
@@ -30,7 +36,8 @@ export const depthToSpace = layer<v.InferOutput<typeof attributes>>({
     return [n, h * block, w * block, c / (block * block)];
   },
 
-  forward: ({ x: [x], y, a }) => stridedCopy(x as Operand, y, blockBox(y.shape, a.block, a.mode)),
+  forward,
+  quantized: byMoving(forward),
   backward: ({ y, dy, dx: [dx], a }) => (dx ? stridedCopy(dy, dx, reversed(blockBox(y.shape, a.block, a.mode))) : []),
 
   onnx: (o) => channelsFirst(o.node('DepthToSpace', [o.image(0)], { blocksize: o.a.block, mode: o.a.mode })),

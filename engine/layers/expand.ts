@@ -6,8 +6,9 @@ import * as v from 'valibot';
 import { EngineError } from '../errors.ts';
 import { call, type Operand } from '../region.ts';
 import { formatShape, type Shape } from '../tensor.ts';
-import { layer } from './layer.ts';
+import { type Context, layer } from './layer.ts';
 import { own } from './onnx.ts';
+import { byMoving } from './quantized/move.ts';
 import { openShapeAttribute } from './shape-attribute.ts';
 import { type Box, reversed, rowMajor, stridedAdd, stridedCopy, whole } from './strided.ts';
 
@@ -36,12 +37,15 @@ function boxOf(x: Shape, y: Shape): Box {
   return { sizes: y, from: { offset: 0, strides }, to: whole(y) };
 }
 
+const forward = ({ x: [x], y }: Context<unknown>) => stridedCopy(x as Operand, y, boxOf((x as Operand).shape, y.shape));
+
 export const expand = layer<v.InferOutput<typeof attributes>>({
   attributes,
 
   inferShape: ([x], { shape }) => broadcast(x as Shape, shape),
 
-  forward: ({ x: [x], y }) => stridedCopy(x as Operand, y, boxOf((x as Operand).shape, y.shape)),
+  forward,
+  quantized: byMoving(forward),
   backward: ({ x: [x], y, dy, dx: [dx] }) => {
     if (!dx) return [];
     const box = reversed(boxOf((x as Operand).shape, y.shape));

@@ -8,13 +8,18 @@ import type { Operand } from '../region.ts';
 import { formatShape, type Shape } from '../tensor.ts';
 import { axisAttribute, checkAxis, withLength } from './axis.ts';
 import { gatherAxes, gatherAxesBackward } from './gather-axis.ts';
-import { layer } from './layer.ts';
+import { type Context, layer } from './layer.ts';
+import { byMoving } from './quantized/move.ts';
 
 const index = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 31 - 1));
 
 const attributes = v.strictObject({ axis: axisAttribute, indices: v.pipe(v.array(index), v.minLength(1)) });
 
-export const gather = layer<v.InferOutput<typeof attributes>>({
+type Attributes = v.InferOutput<typeof attributes>;
+
+const forward = (c: Context<Attributes>) => gatherAxes(c, c.x[0] as Operand, c.y, [c.a]);
+
+export const gather = layer<Attributes>({
   attributes,
 
   inferShape: ([x], { axis, indices }) => {
@@ -30,7 +35,8 @@ export const gather = layer<v.InferOutput<typeof attributes>>({
     return withLength(x as Shape, axis, indices.length);
   },
 
-  forward: (c) => gatherAxes(c, c.x[0] as Operand, c.y, [c.a]),
+  forward,
+  quantized: byMoving(forward),
   backward: (c) => (c.dx[0] ? gatherAxesBackward(c, c.dy, c.dx[0], [c.a]) : []),
 
   onnx: (o) => {

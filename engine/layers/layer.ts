@@ -125,6 +125,11 @@ export type Sample = {
 export interface QuantizedLayer<A> {
   /** undefined where these shapes, attributes or quantizations are beyond the kernels: then it runs on f32. */
   calls(c: QuantizedContext<A>): Calls | undefined;
+  /**
+   * When quantizing gives such a node levels: always (absent), where what reads y has them, or never. Where every level
+   * of y is one of x nothing is rounded, so `picksLevels` is reason enough beside either neighbour, and none alone.
+   */
+  wants?(a: A): 'always' | 'where read' | 'never';
   /** How many of the filter's last axes are output channels, each with a scale; absent: there is no filter. */
   readonly filterChannelAxes?: number;
   /** y may be f32: what a graph gives away needs no levels. */

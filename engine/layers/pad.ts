@@ -8,7 +8,8 @@ import type { Operand } from '../region.ts';
 import type { Shape } from '../tensor.ts';
 import { checkEntries } from './axis.ts';
 import { gatherAxes, gatherAxesBackward, type Pick } from './gather-axis.ts';
-import { layer } from './layer.ts';
+import { type Context, layer } from './layer.ts';
+import { byMoving } from './quantized/move.ts';
 import { MAX_RANK } from './shape-attribute.ts';
 import { type Box, fill, reversed, rowMajor, stridedCopy, whole } from './strided.ts';
 
@@ -52,6 +53,13 @@ function boxOf(x: Shape, y: Shape, { padding }: Attributes): Box {
   return { sizes: x, from: whole(x), to: { offset, strides } };
 }
 
+function forward(c: Context<Attributes>) {
+  const x = c.x[0] as Operand;
+  const { mode, padding, value } = c.a;
+  if (mode !== 'constant') return gatherAxes(c, x, c.y, picksOf(x.shape, padding, mode));
+  return [fill(value, c.y, (data) => c.table('value', data)), stridedCopy(x, c.y, boxOf(x.shape, c.y.shape, c.a))];
+}
+
 export const pad = layer<Attributes>({
   attributes,
 
@@ -63,12 +71,9 @@ export const pad = layer<Attributes>({
     });
   },
 
-  forward: (c) => {
-    const x = c.x[0] as Operand;
-    const { mode, padding, value } = c.a;
-    if (mode !== 'constant') return gatherAxes(c, x, c.y, picksOf(x.shape, padding, mode));
-    return [fill(value, c.y, (data) => c.table('value', data)), stridedCopy(x, c.y, boxOf(x.shape, c.y.shape, c.a))];
-  },
+  forward,
+  // Another number than 0 may be no level of x.
+  quantized: byMoving(forward, ({ mode, value }) => mode !== 'constant' || value === 0),
 
   backward: (c) => {
     const dx = c.dx[0];

@@ -4,7 +4,7 @@ import { EngineError } from '../errors.ts';
 import { call, type KernelCall, type Operand } from '../region.ts';
 import { formatShape, type Shape } from '../tensor.ts';
 import { broadcastLoops, reducePairs } from './broadcast.ts';
-import { type BackwardContext, type Context, type Layer, layer, type Sample } from './layer.ts';
+import { type BackwardContext, type Context, type Layer, layer, type QuantizedLayer, type Sample } from './layer.ts';
 import { type OnnxValue, type OnnxWriter, own } from './onnx.ts';
 
 const attributes = v.strictObject({
@@ -69,14 +69,16 @@ interface Reduction {
   /** Its operator in ONNX. */
   readonly onnx: string;
   forward(c: Context<Attributes>): KernelCall;
+  readonly quantized?: QuantizedLayer<Attributes>;
   backward(c: BackwardContext<Attributes>, dx: Operand): KernelCall;
 }
 
-export const reduction = ({ onnx, forward, backward }: Reduction): Layer<Attributes> =>
+export const reduction = ({ onnx, forward, quantized, backward }: Reduction): Layer<Attributes> =>
   layer({
     attributes,
     inferShape: ([x], a) => outputShape(x as Shape, a),
     forward,
+    ...(quantized && { quantized }),
     backward: (c) => (c.dx[0] ? backward(c, c.dx[0]) : []),
     onnx: (o) => writeReduction(o, onnx),
     samples,

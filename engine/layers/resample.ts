@@ -75,7 +75,7 @@ const isIdentity = (taps: readonly Taps[], lengthIn: number): boolean =>
   taps.length === lengthIn && taps.every((tap, i) => isPick(tap) && tap.weights.has(i));
 
 function step(c: Memory, { axis, taps }: Resampling, key: string): AxisStep {
-  const { most, indices, weights, offsets } = tables(taps);
+  const { most, indices, weights, offsets } = tapTables(taps);
   return {
     axis,
     length: taps.length,
@@ -95,7 +95,7 @@ function step(c: Memory, { axis, taps }: Resampling, key: string): AxisStep {
 }
 
 /** As the kernel reads them: lists of one length, where −1 ends a shorter one. */
-function tables(taps: readonly Taps[]) {
+export function tapTables(taps: readonly Taps[]) {
   const most = Math.max(1, ...taps.map(({ weights }) => weights.size));
   const indices = new Int32Array(taps.length * most).fill(-1);
   const weights = new Float32Array(taps.length * most);

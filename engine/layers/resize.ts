@@ -6,11 +6,12 @@
  */
 import * as v from 'valibot';
 import { EngineError } from '../errors.ts';
-import { isSame } from '../quantization/arithmetic.ts';
 import type { Operand } from '../region.ts';
 import { formatShape, type Shape } from '../tensor.ts';
 import { imageShape } from './block.ts';
 import { layer } from './layer.ts';
+import { moved } from './quantized/move.ts';
+import { interpolated } from './quantized/resize.ts';
 import { isPicking, type Resampling, resampleAxes, resampleAxesBackward } from './resample.ts';
 import { writeResize } from './resize-onnx.ts';
 import { type ResizedAxis, resizeTaps, scaledLength as roundedLength } from './resize-taps.ts';
@@ -70,8 +71,13 @@ function axesOf(x: Shape, { size, scales, roi }: Attributes): readonly [ResizedA
   return [of(0), of(1)];
 }
 
-const resamplings = (x: Shape, a: Attributes): readonly Resampling[] =>
-  axesOf(x, a).map((axis, i) => ({ axis: i + 1, taps: resizeTaps(axis, a) }));
+const resamplings = (x: Shape, a: Attributes): readonly [Resampling, Resampling] => {
+  const [rows, columns] = axesOf(x, a);
+  return [
+    { axis: 1, taps: resizeTaps(rows, a) },
+    { axis: 2, taps: resizeTaps(columns, a) },
+  ];
+};
 
 export const resize = layer<Attributes>({
   attributes,
@@ -91,12 +97,12 @@ export const resize = layer<Attributes>({
   forward: (c) => resampleAxes(c, c.x[0] as Operand, c.y, resamplings((c.x[0] as Operand).shape, c.a)),
   quantized: {
     calls: (c) => {
-      const { quantization } = c.y;
       const all = resamplings(c.x[0].shape, c.a);
-      const picks = quantization && isSame(c.x[0].quantization, quantization) && isPicking(all);
-      return picks ? resampleAxes(c, c.x[0], c.y, all) : undefined;
+      if (isPicking(all)) return moved(c, ({ x: [x], y }) => resampleAxes(c, x as Operand, y, all));
+      return c.a.mode === 'linear' ? interpolated(c, all) : undefined;
     },
     picksLevels: ({ mode }) => mode === 'nearest',
+    wants: ({ mode }) => (mode === 'cubic' ? 'never' : 'where read'),
   },
 
   backward: (c) => (c.dx[0] ? resampleAxesBackward(c, c.dy, c.dx[0], resamplings(c.dx[0].shape, c.a)) : []),

@@ -7,7 +7,8 @@ import { EngineError } from '../errors.ts';
 import { call, type Operand } from '../region.ts';
 import { formatShape, type Shape } from '../tensor.ts';
 import { checkEntries } from './axis.ts';
-import { layer } from './layer.ts';
+import { type Context, layer } from './layer.ts';
+import { byMoving } from './quantized/move.ts';
 import { MAX_RANK, openShapeAttribute } from './shape-attribute.ts';
 import { type Box, reversed, rowMajor, stridedCopy, whole } from './strided.ts';
 
@@ -55,6 +56,9 @@ function boxOf(x: Shape, y: Shape, { starts, steps }: Attributes): Box {
 /** What ONNX clamps to the axis' end. */
 const INFINITELY_FAR = 2 ** 31 - 1;
 
+const forward = ({ x: [x], y, a }: Context<Attributes>) =>
+  stridedCopy(x as Operand, y, boxOf((x as Operand).shape, y.shape, a));
+
 export const slice = layer<Attributes>({
   attributes,
 
@@ -65,7 +69,8 @@ export const slice = layer<Attributes>({
     return sizesOf(x as Shape, a);
   },
 
-  forward: ({ x: [x], y, a }) => stridedCopy(x as Operand, y, boxOf((x as Operand).shape, y.shape, a)),
+  forward,
+  quantized: byMoving(forward),
   backward: ({ x: [x], y, dy, dx: [dx], a }) => {
     if (!dx) return [];
     const box = reversed(boxOf((x as Operand).shape, y.shape, a));
@@ -93,6 +98,8 @@ export const slice = layer<Attributes>({
     { input: [3, 4, 5], starts: [2, 0, 1], sizes: [2, -1, 3], steps: [-2, 1, 1], wholeBatch: true },
     { input: [2, 11], starts: [0, 9], sizes: [-1, 3], steps: [1, -4] },
     { input: [1, 2, 2, 2, 3, 4], starts: [0, 1, 0, 1, 0, 0], sizes: [-1, 1, -1, 1, 2, 3], steps: [1, 1, 1, 1, 2, 1] },
+    { input: [2, 2, 70], starts: [0, 1, 5], sizes: [-1, -1, 37] },
+    { input: [1, 2, 700], starts: [0, 0, 3], sizes: [-1, -1, 601] }, // long runs
     { input: [2, 3, 8], starts: [0, 2, 0], sizes: [-1, -1, -1], steps: [1, -1, 1] },
   ],
 });

@@ -7,13 +7,19 @@ import { EngineError } from '../errors.ts';
 import type { Operand } from '../region.ts';
 import { formatShape } from '../tensor.ts';
 import { blockAttribute, blockBox, imageShape } from './block.ts';
-import { layer } from './layer.ts';
+import { type Context, layer } from './layer.ts';
 import { channelsFirst } from './onnx.ts';
+import { byMoving } from './quantized/move.ts';
 import { reversed, stridedCopy } from './strided.ts';
 
 const attributes = v.strictObject({ block: blockAttribute });
 
-export const spaceToDepth = layer<v.InferOutput<typeof attributes>>({
+type Attributes = v.InferOutput<typeof attributes>;
+
+const forward = ({ x: [x], y, a }: Context<Attributes>) =>
+  stridedCopy(x as Operand, y, reversed(blockBox((x as Operand).shape, a.block, 'DCR')));
+
+export const spaceToDepth = layer<Attributes>({
   attributes,
 
   inferShape: ([x], { block }) => {
@@ -27,7 +33,8 @@ export const spaceToDepth = layer<v.InferOutput<typeof attributes>>({
     return [n, h / block, w / block, block * block * c];
   },
 
-  forward: ({ x: [x], y, a }) => stridedCopy(x as Operand, y, reversed(blockBox((x as Operand).shape, a.block, 'DCR'))),
+  forward,
+  quantized: byMoving(forward),
   backward: ({ dy, dx: [dx], a }) => (dx ? stridedCopy(dy, dx, blockBox(dx.shape, a.block, 'DCR')) : []),
 
   onnx: (o) => channelsFirst(o.node('SpaceToDepth', [o.image(0)], { blocksize: o.a.block })),

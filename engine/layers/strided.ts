@@ -2,8 +2,10 @@
  * Boxes of numbers that move from one layout to another: what transpose, slice, concat, pad, expand and their gradients
  * are made of. Axes are merged and ordered here, so that the kernel (assembly/strided-copy.ts) finds long runs.
  */
+import { levelOf } from '../quantization/arithmetic.ts';
 import { at, call, type KernelCall, type Operand, type Region } from '../region.ts';
 import type { Shape } from '../tensor.ts';
+import type { Table } from './layer.ts';
 import { MAX_RANK } from './shape-attribute.ts';
 
 /** Where a box lies in a tensor: its first element and how far a step along each axis goes, in elements. */
@@ -34,7 +36,7 @@ export const whole = (shape: Shape): Layout => ({ offset: 0, strides: rowMajor(s
 /** The way back. */
 export const reversed = ({ sizes, from, to }: Box): Box => ({ sizes, from: to, to: from });
 
-/** y[to] ← x[from]; no element of y is named twice. */
+/** y[to] ← x[from], f32 or levels as y is; no element of y is named twice. */
 export function stridedCopy(x: Operand, y: Operand, box: Box): KernelCall {
   const axes = axesOf(box);
   let fromOffset = box.from.offset;
@@ -54,10 +56,12 @@ export function stridedCopy(x: Operand, y: Operand, box: Box): KernelCall {
 export const stridedAdd = (x: Operand, y: Operand, box: Box): KernelCall =>
   strided('stridedAdd', x, box.from.offset, y, box.to.offset, merged(axesOf(box)));
 
-/** Every element of y ← one value. */
-export function fill(value: number, y: Operand, table: (data: Float32Array) => Region): KernelCall {
-  if (Object.is(value, 0)) return call('fillZero', y, y.region.bytes);
-  const source: Operand = { shape: [], region: table(Float32Array.of(value)) };
+/** Every element of y ← one value, where y is levels its nearest one. */
+export function fill(value: number, y: Operand, table: (data: Table) => Region): KernelCall {
+  const { quantization } = y;
+  const element = quantization ? Uint8Array.of(levelOf(value, quantization)) : Float32Array.of(value);
+  if (Object.is(element[0], 0)) return call('fillZero', y, y.region.bytes);
+  const source: Operand = { shape: [], region: table(element) };
   const from = { offset: 0, strides: y.shape.map(() => 0) };
   return stridedCopy(source, y, { sizes: y.shape, from, to: whole(y.shape) });
 }
@@ -105,10 +109,12 @@ function strided(
 ): KernelCall {
   const alone: Axis = { size: 1, from: 1, to: 1 };
   const all = [...Array.from({ length: MAX_RANK - axes.length }, () => alone), ...axes];
+  const elementBytes = y.quantization ? 1 : 4;
   return call(
     kernel,
-    at(x, 4 * fromOffset),
-    at(y, 4 * toOffset),
+    at(x, elementBytes * fromOffset),
+    at(y, elementBytes * toOffset),
+    kernel === 'stridedCopy' ? Math.log2(elementBytes) : [],
     all.map(({ size }) => size),
     all.map(({ from }) => from),
     all.map(({ to }) => to),

@@ -6,8 +6,9 @@ import * as v from 'valibot';
 import type { Operand } from '../region.ts';
 import type { Shape } from '../tensor.ts';
 import { axisAttribute, checkEntries } from './axis.ts';
-import { layer } from './layer.ts';
+import { type Context, layer } from './layer.ts';
 import { channelsFirst, own } from './onnx.ts';
+import { byMoving } from './quantized/move.ts';
 import { MAX_RANK } from './shape-attribute.ts';
 import { type Box, reversed, rowMajor, stridedCopy, whole } from './strided.ts';
 
@@ -31,6 +32,8 @@ function boxOf(x: Shape, { permutation }: Attributes): Box {
   };
 }
 
+const forward = ({ x: [x], y, a }: Context<Attributes>) => stridedCopy(x as Operand, y, boxOf((x as Operand).shape, a));
+
 export const transpose = layer<Attributes>({
   attributes,
 
@@ -40,7 +43,8 @@ export const transpose = layer<Attributes>({
   },
 
   transposes: true,
-  forward: ({ x: [x], y, a }) => stridedCopy(x as Operand, y, boxOf((x as Operand).shape, a)),
+  forward,
+  quantized: byMoving(forward),
   backward: ({ x: [x], dy, dx: [dx], a }) => (dx ? stridedCopy(dy, dx, reversed(boxOf((x as Operand).shape, a))) : []),
 
   onnx: (o) => {
@@ -55,6 +59,7 @@ export const transpose = layer<Attributes>({
     { input: [2, 3, 5, 7], permutation: [0, 2, 3, 1] }, // NCHW → NHWC, odd everywhere
     { input: [2, 5, 7, 3], permutation: [0, 3, 1, 2] }, // and back: fewer rows than a block has
     { input: [1, 8, 4, 12], permutation: [0, 2, 3, 1] }, // blocks without a rest
+    { input: [1, 19, 3, 9], permutation: [0, 2, 3, 1] }, // and with one at both sides
     { input: [3, 4, 5], permutation: [2, 1, 0], wholeBatch: true },
     { input: [2, 3, 2, 3, 2, 3], permutation: [5, 0, 4, 2, 3, 1], wholeBatch: true },
     { input: [4, 1, 6], permutation: [0, 2, 1] }, // nothing moves

@@ -31,6 +31,12 @@ export const outputArguments = (y: Quantization, { lo, hi }: { readonly lo: numb
 export const ratio = (x: Quantization, y: Quantization): number =>
   fround(Math.min(x.scale / y.scale, ROUNDING_LIMIT / 2 / LEVELS));
 
+/** Product of two scales as a multiple of y's; undefined where it is too large for the kernels. */
+export function productRatio(a: Quantization, b: Quantization, y: Quantization): number | undefined {
+  const factor = fround((a.scale * b.scale) / y.scale);
+  return factor * LEVELS ** 2 <= ROUNDING_LIMIT ? factor : undefined;
+}
+
 /** The least scale of a channel's weights at which its bias has levels, of which it takes half of those there are. */
 export const leastScale = (bias: number, x: Quantization): number => Math.abs(bias) / (x.scale * (BIAS_LIMIT / 2));
 

@@ -52,28 +52,47 @@ interface QuantizedValue {
 
 /** Values of the graph as it is written that its running form keeps, and that pass between layers on levels. */
 function quantizedValues(graph: Graph): readonly QuantizedValue[] {
-  const running = optimizeGraph(graph);
+  // As one of eight bits: sums are fused only where levels can be.
+  const running = optimizeGraph({ ...graph, quantization: {} });
   const original = (id: Reference): Reference => byId.get(id)?.computes ?? id;
   const byId = new Map(running.nodes.map((node) => [node.id, node]));
   const root = (reference: Reference): Reference => {
     const node = byId.get(reference);
     return node && isView(node) ? root(node.inputs[0] as Reference) : reference;
   };
-  const onLevels = (node: GraphNode) => layerOf(node).quantized !== undefined;
+  const isConstant = (reference: Reference): boolean => {
+    const node = byId.get(root(reference));
+    return node !== undefined && layerOf(node).constant === true;
+  };
+  const wish = (node: GraphNode) => {
+    const { quantized } = layerOf(node);
+    // One scale for all of a constant's numbers would lose the small ones.
+    if (!quantized || node.inputs.some(isConstant)) return 'never';
+    return picks(node) ? 'where read' : (quantized.wants?.(node.attributes) ?? 'always');
+  };
   const wanted = new Set<Reference>();
-  for (const node of running.nodes.filter(onLevels)) {
+  for (const node of running.nodes.filter((each) => wish(each) === 'always')) {
     for (const reference of referencesOf(node)) wanted.add(root(reference));
     // With a residual there is no f32 behind a sum of products either.
     if (!layerOf(node).quantized?.givesFloats || node.epilogue?.residual !== undefined) wanted.add(node.id);
+  }
+  const source = (node: GraphNode) => root(node.inputs[0] as Reference);
+  for (const node of running.nodes.toReversed()) {
+    if (wish(node) === 'where read' && wanted.has(node.id)) wanted.add(source(node));
+  }
+  for (const node of running.nodes) {
+    if (picks(node) && wanted.has(source(node))) wanted.add(node.id);
   }
   const inputs = running.inputs.map(({ name }) => name);
   return [...inputs, ...byId.keys()].flatMap((id): QuantizedValue[] => {
     const node = byId.get(id);
     if (!wanted.has(id) || (node && isView(node))) return [];
-    const picks = node && layerOf(node).quantized?.picksLevels?.(node.attributes);
-    return [{ value: original(id), ...(picks && { like: original(root(node.inputs[0] as Reference)) }) }];
+    return [{ value: original(id), ...(node && picks(node) && { like: original(source(node)) }) }];
   });
 }
+
+/** Whether every level of y is one of x. */
+const picks = (node: GraphNode): boolean => layerOf(node).quantized?.picksLevels?.(node.attributes) ?? false;
 
 const isView = (node: GraphNode): boolean => {
   const { view, identityAtInference } = layerOf(node);

@@ -2,6 +2,7 @@
  * Rounded values become levels between layers: a `fakeQuantize` node goes where the value before it can be said to be
  * quantized, since nobody reads it but through that node. Where one stays, its own value is quantized.
  */
+import * as v from 'valibot';
 import type { GraphDocument, Reference } from '../../graph.ts';
 import { findLayer } from '../../layers/index.ts';
 import type { Layer } from '../../layers/layer.ts';
@@ -10,6 +11,11 @@ import type { Quantization } from '../../quantization/quantization.ts';
 type NodeDocument = GraphDocument['nodes'][number];
 
 const layerOf = ({ kind }: NodeDocument): Layer => findLayer(kind) as Layer;
+
+function picksLevels(node: NodeDocument): boolean {
+  const { attributes, quantized } = layerOf(node);
+  return quantized?.picksLevels?.(v.parse(attributes, node.attributes)) ?? false;
+}
 
 const isSame = (a: Quantization, b: Quantization): boolean => a.scale === b.scale && a.zeroPoint === b.zeroPoint;
 
@@ -45,7 +51,7 @@ class QuantizedValues {
     const nodes = this.source.nodes.flatMap((node) => {
       const moved = { ...node, inputs: node.inputs.map((input) => this.current(input)) };
       if (node.kind === 'fakeQuantize' && this.takeAway(moved)) return [];
-      if (layerOf(node).transposes) this.passThrough(node);
+      if (layerOf(node).transposes || picksLevels(node)) this.passThrough(node);
       return [moved];
     });
     const outputs = this.source.outputs.map((output) => ({ ...output, from: this.current(output.from) }));
@@ -89,7 +95,7 @@ class QuantizedValues {
     return true;
   }
 
-  /** What is transposed stays quantized as it was. */
+  /** What is transposed or picked stays quantized as it was. */
   private passThrough({ id, inputs }: NodeDocument): void {
     const [input = ''] = inputs;
     const known = this.passedOn.get(input) ?? this.quantization.get(this.root(this.current(input)));

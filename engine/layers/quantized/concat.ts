@@ -1,8 +1,9 @@
 /** Tensors of levels joined along one axis; those of another scale go through a table on their way. */
-import { requantizeTable } from '../../quantization/arithmetic.ts';
+import { isSame, requantizeTable } from '../../quantization/arithmetic.ts';
 import { at, call, type KernelCall } from '../../region.ts';
 import { aroundAxis } from '../axis.ts';
 import type { QuantizedContext, QuantizedLayer } from '../layer.ts';
+import { rowMajor, stridedCopy, whole } from '../strided.ts';
 
 interface Attributes {
   readonly axis: number;
@@ -16,10 +17,14 @@ function join(c: QuantizedContext<Attributes>): KernelCall[] | undefined {
   return c.x.map((x, i) => {
     const from = aroundAxis(x.shape, c.a.axis);
     const run = from.length * inner;
-    const table = c.table(`levels ${i}`, requantizeTable(x.quantization, quantization));
-    const joined = call('lookupU8', x, run, at(c.y, offset), length * inner, from.outer, run, table);
+    const start = offset;
     offset += run;
-    return joined;
+    if (isSame(x.quantization, quantization)) {
+      const to = { offset: start, strides: rowMajor(c.y.shape) };
+      return stridedCopy(x, c.y, { sizes: x.shape, from: whole(x.shape), to });
+    }
+    const table = c.table(`levels ${i}`, requantizeTable(x.quantization, quantization));
+    return call('lookupU8', x, run, at(c.y, start), length * inner, from.outer, run, table);
   });
 }
 

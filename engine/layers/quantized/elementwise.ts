@@ -1,8 +1,9 @@
-/** Sums of levels; functions of one argument, which are tables of 256 entries made by the layer's own f32 kernel. */
-import { outputArguments, ratio } from '../../quantization/arithmetic.ts';
+/** Sums and products of levels; functions of one argument, which are tables of 256 entries made by the layer's own f32 kernel. */
+import { outputArguments, productRatio, ratio } from '../../quantization/arithmetic.ts';
 import { LEVELS } from '../../quantization/quantization.ts';
 import { call, type KernelCall, type Operand, type QuantizedOperand } from '../../region.ts';
 import { elementCount, sameShape } from '../../tensor.ts';
+import { broadcastLoops } from '../broadcast.ts';
 import type { Context, QuantizedContext, QuantizedLayer } from '../layer.ts';
 
 function sum<A>(c: QuantizedContext<A>): KernelCall | undefined {
@@ -14,6 +15,23 @@ function sum<A>(c: QuantizedContext<A>): KernelCall | undefined {
 }
 
 export const quantizedAdd: QuantizedLayer<unknown> = { calls: sum };
+
+/** Broadcast, as the gate of squeeze and excite is. */
+function product<A>(c: QuantizedContext<A>): KernelCall | undefined {
+  const [a, b] = c.x as unknown as readonly [QuantizedOperand, QuantizedOperand];
+  const { quantization } = c.y;
+  const factor = quantization && productRatio(a.quantization, b.quantization, quantization);
+  if (!quantization || factor === undefined) return undefined;
+  return call(
+    'mulU8',
+    [a, a.quantization.zeroPoint, b, b.quantization.zeroPoint, c.y],
+    broadcastLoops(c.y.shape, [a.shape, b.shape]),
+    factor,
+    outputArguments(quantization, c.epilogue),
+  );
+}
+
+export const quantizedMul: QuantizedLayer<unknown> = { calls: product };
 
 const TABLE = LEVELS + 1;
 

@@ -134,6 +134,30 @@ describe.each(trainingBuilds)('$label', ({ source }) => {
     }
   });
 
+  test.each(lengths)('products of %i levels: each with each, a gate for each channel, one for each pixel', (n) => {
+    const pixels = 5;
+    for (const aZero of zeroPoints) {
+      const draw = new Draw(n);
+      const [a, b] = [draw.levels(2 * pixels * n), draw.levels(2 * pixels * n)];
+      const [scale, bZero, zero, lo, hi] = [0.0171, 255 - aZero, 117, 20, 240];
+      const gates = [
+        { loops: [1, 1, 1, 1, 1, 2 * pixels * n], axes: [1, 1], at: (i: number) => i },
+        { loops: [1, 1, 1, 2, pixels, n], axes: [7, 5], at: (i: number) => Math.floor(i / (pixels * n)) * n + (i % n) },
+        { loops: [1, 1, 1, 1, 2 * pixels, n], axes: [3, 2], at: (i: number) => Math.floor(i / n) },
+      ] as const;
+      for (const { loops, axes, at } of gates) {
+        const expected = Array.from(a, (value, i) =>
+          level(scaled((value - aZero) * ((b[at(i)] as number) - bZero), scale), zero, lo, hi),
+        );
+        const y = new Uint8Array(a.length);
+        runner.call('mulU8', a, aZero, b, bZero, y, ...loops, ...axes, scale, zero, lo, hi);
+        expect([...y]).toEqual(expected);
+        runner.call('mulU8', b, bZero, a, aZero, y.fill(0), ...loops, axes[1], axes[0], scale, zero, lo, hi);
+        expect([...y]).toEqual(expected);
+      }
+    }
+  });
+
   test.each(lengths)('%i numbers to levels and back', (n) => {
     const draw = new Draw(n);
     for (const zero of zeroPoints) {

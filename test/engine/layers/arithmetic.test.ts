@@ -65,6 +65,25 @@ describe.each(trainingBuilds)('arithmetic, $label', ({ source }) => {
   const forward = (kind: LayerKind, a: readonly number[], b: readonly number[]) => [
     ...runner.forward(pairs(kind, a, b)).data,
   ];
+  test.each<[Shape, Shape]>([
+    [
+      [2, 0, 3, 5],
+      [2, 1, 3, 1],
+    ],
+    [
+      [0, 3, 5],
+      [1, 3, 1],
+    ],
+    [
+      [3, 5, 0],
+      [1, 5, 1],
+    ],
+  ])('nothing is written where there is nothing: %j and %j', (a, b) => {
+    const x = [a, b].map((each) => ({ shape: each, data: new Float32Array(elementCount(each)) }));
+    // What lies around is NaN, and would stay so in a sum; to the power of 0 it is 1, which the guards see.
+    expect(runner.forward({ kind: 'pow', attributes: {}, x, w: {} }).data.length).toBe(0);
+  });
+
   const gradients = (c: LayerCase) => {
     const dy = Float32Array.from(referenceOf(toCase64(c)).data, (_, i) => i + 1);
     return runner.backward(c, dy).dx.map((dx) => [...dx!.data]);

@@ -51,6 +51,16 @@ function checkEverywhere(c: QuantizedCase): void {
 const tiny = 2 ** -126;
 const huge = 2 ** 119;
 const extremes = [tiny, 1, huge];
+const around = [
+  [0, 0],
+  [1, 2],
+  [2, 0],
+  [0, 1],
+];
+const resizing = {
+  ...{ mode: 'linear', coordinates: 'half_pixel', nearest: 'floor', cubicA: -0.75 },
+  ...{ excludeOutside: false, antialias: false, extrapolation: 0 },
+};
 const windowed = { size: [1, 1], stride: [1, 1], dilation: [1, 1], padding: [0, 0, 0, 0] };
 
 describe('scales at the limits', () => {
@@ -95,11 +105,39 @@ describe('scales at the limits', () => {
     });
     checkEverywhere({ ...none, kind: 'add', a: {}, x: [x, other] });
     checkEverywhere({ ...none, kind: 'concat', a: { axis: 3 }, x: [x, other] });
+    checkEverywhere({ ...none, kind: 'resize', a: { ...resizing, size: [5, 7] }, x: [x] });
+    checkEverywhere({ ...none, kind: 'resize', a: { ...resizing, scales: [0.4, 2], antialias: true }, x: [x] });
+    checkEverywhere({ ...none, kind: 'pad', a: { padding: around, mode: 'constant', value: -3e38 }, x: [x] });
+    checkEverywhere({ ...none, kind: 'pad', a: { padding: around, mode: 'reflect', value: 0 }, x: [x] });
+    checkEverywhere({ ...none, kind: 'transpose', a: { permutation: [0, 3, 1, 2] }, x: [x] });
     checkEverywhere({ ...none, kind: 'averagePool2d', a: { ...window, ceilMode: false, countPadding: true }, x: [x] });
     checkEverywhere({ ...none, kind: 'globalAveragePool2d', a: {}, x: [x] });
     for (const kind of ['relu', 'neg', 'reciprocal', 'sigmoid'] as const)
       checkEverywhere({ ...none, kind, a: {}, x: [x] });
   });
+});
+
+describe('products at the limits', () => {
+  const scales = [tiny, 2 ** -60, 1, 2 ** 60, huge];
+  const combinations = scales.flatMap((a) => scales.flatMap((b) => scales.map((y) => ({ a, b, y }))));
+
+  test.each(combinations)('$a · $b → $y: the same bits everywhere, or f32', ({ a, b, y }) => {
+    for (const zeroPoint of [0, 128, 255]) {
+      const x = every([2, 3, 5, 9], (i) => [0, 255, zeroPoint, 17, 254][i % 5]!, { scale: a, zeroPoint });
+      const gate = every([2, 1, 1, 9], (i) => [255, 0, 1][i % 3]!, { scale: b, zeroPoint: 255 - zeroPoint });
+      const c: QuantizedCase = { kind: 'mul', a: {}, x: [x, gate], w: {}, y: { scale: y, zeroPoint: 77 }, ...open };
+      const factor = Math.fround((a * b) / y);
+      if (factor * 255 ** 2 <= 2 ** 22) checkEverywhere(c);
+      else for (const runner of runners) expect(runner.run(c)).toBeUndefined();
+    }
+  });
+});
+
+test('a product of nothing', () => {
+  const x = every([1, 0, 3, 5], () => 1, { scale: 1, zeroPoint: 0 });
+  const gate = every([1, 1, 3, 1], () => 1, { scale: 1, zeroPoint: 0 });
+  const c: QuantizedCase = { kind: 'mul', a: {}, x: [x, gate], w: {}, y: { scale: 1, zeroPoint: 0 }, ...open };
+  for (const runner of runners) expect(runner.run(c)?.data).toEqual(new Uint8Array(0));
 });
 
 describe('what the rounding needs', () => {
@@ -326,6 +364,11 @@ describe('files', () => {
     [[1, 0, 4, 2], 'globalAveragePool2d', {}],
     [[1, 0, 4, 2], 'averagePool2d', { size: 1, padding: 1 }],
     [[1, 0], 'relu', {}],
+    [[1, 0, 4, 2], 'reduceMean', { axes: [1, 2] }],
+    [[1, 0, 4, 2], 'slice', { starts: [0, 0, 1, 0], sizes: [-1, -1, 2, -1] }],
+    [[1, 0, 4, 2], 'transpose', { permutation: [0, 3, 1, 2] }],
+    [[1, 4, 4, 0], 'resize', { scales: [2, 2], mode: 'linear' }],
+    [[1, 4, 4, 0], 'pad', { padding: around.map(([before]) => [before, 0]) }],
   ];
 
   test.each(sides)('an input %j of %s runs as it does in f32, or is refused as there', (shape, kind, attributes) => {

@@ -170,6 +170,55 @@ describe('a program', () => {
     expect(kernels).toEqual(['quantize', 'conv2dU8', 'pool2dU8', 'gemmU8']);
   });
 
+  const levelsOf = async (nodes: Nodes, from: string): Promise<readonly string[]> => {
+    const { graph } = await quantize(programOf(nodes, from, [-1, 4, 6, 2]), { samples, method: 'minmax', source });
+    return Object.keys(graph.quantization ?? {}).sort();
+  };
+  const convolution = (id: string, input: string) => node(id, 'conv2d', input, { filters: 2, size: 1 });
+  const doubled = (id: string, input: string, mode: string) => node(id, 'resize', input, { scales: [2, 2], mode });
+  const without = { starts: [0, 1, 0, 0], sizes: [-1, -1, -1, -1] };
+
+  test('what moves or interpolates has levels where it is read so', async () => {
+    const nodes = [
+      node('cut', 'slice', 'x', without),
+      convolution('a', 'cut'),
+      doubled('up', 'a', 'linear'),
+      convolution('b', 'up'),
+      doubled('last', 'b', 'linear'),
+      node('swapped', 'transpose', 'last', { permutation: [0, 2, 1, 3] }),
+    ];
+    expect(await levelsOf(nodes, 'swapped')).toEqual(['a', 'cut', 'up', 'x']);
+  });
+
+  test('behind levels, what picks among them keeps them; cubic resizing and means over channels never have any', async () => {
+    const nodes = [
+      node('act', 'sigmoid', 'x'),
+      doubled('near', 'act', 'nearest'),
+      doubled('cubic', 'near', 'cubic'),
+      node('mean', 'reduceMean', 'cubic', { axes: [3], keepDimensions: true }),
+    ];
+    expect(await levelsOf(nodes, 'mean')).toEqual(['act', 'near', 'x']);
+  });
+
+  test('a product with a constant is one of f32, a gate is one of levels', async () => {
+    const gate = [
+      node('mean', 'reduceMean', 'x', { axes: [1, 2], keepDimensions: true }),
+      node('gate', 'sigmoid', 'mean'),
+      { id: 'gated', kind: 'mul', inputs: ['x', 'gate'], attributes: {} },
+      { id: 'k', kind: 'constant', inputs: [], attributes: { shape: [2] } },
+      { id: 'scaled', kind: 'mul', inputs: ['gated', 'k'], attributes: {} },
+    ];
+    expect(await levelsOf(gate, 'scaled')).toEqual(['gate', 'gated', 'mean', 'x']);
+  });
+
+  test('a depthwise convolution with a residual: the sum is one of levels', async () => {
+    const nodes = [
+      node('deep', 'depthwiseConv2d', 'x', { size: 3, padding: 'same' }),
+      { id: 'sum', kind: 'add', inputs: ['deep', 'x'], attributes: {} },
+    ];
+    expect(await levelsOf(nodes, 'sum')).toEqual(['deep', 'sum', 'x']);
+  });
+
   test('what was a program stays as it was', async () => {
     const before = [...small.tensors].map(([name, { data }]) => [name, data.slice()]);
     await quantize(small, { samples, method: 'mse', source });

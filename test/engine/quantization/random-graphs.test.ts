@@ -36,6 +36,12 @@ const steps = [
   'add',
   'concat',
   'resize',
+  'linear',
+  'gate',
+  'pad',
+  'slice',
+  'gather',
+  'spaceToDepth',
 ] as const;
 
 interface Step {
@@ -104,9 +110,43 @@ function apply(id: string, { kind, filters, stride, bias, other }: Step, values:
     const beside = fitting(({ h, w }) => h === last.h && w === last.w);
     return last.c + beside.c > 24 ? undefined : make(kind, { axis: 3 }, { c: last.c + beside.c }, [last.id, beside.id]);
   }
-  if (kind === 'resize') {
+  if (kind === 'resize' || kind === 'linear') {
     const isSmall = last.h * last.w <= 25;
-    return isSmall ? make(kind, { scales: [2, 2] }, { h: 2 * last.h, w: 2 * last.w }) : undefined;
+    const mode = kind === 'linear' ? kind : 'nearest';
+    return isSmall ? make('resize', { scales: [2, 2], mode }, { h: 2 * last.h, w: 2 * last.w }) : undefined;
+  }
+  if (kind === 'gate') {
+    // Squeeze and excite.
+    const gate: Node[] = [
+      { id: `${id} mean`, kind: 'reduceMean', inputs: [last.id], attributes: { axes: [1, 2], keepDimensions: true } },
+      { id: `${id} excite`, kind: 'conv2d', inputs: [`${id} mean`], attributes: { size: 1, filters: last.c, bias } },
+      { id: `${id} gate`, kind: 'hardSigmoid', inputs: [`${id} excite`], attributes: {} },
+    ];
+    const { nodes, value } = make('mul', {}, {}, bias ? [last.id, `${id} gate`] : [`${id} gate`, last.id]);
+    return { nodes: [...gate, ...nodes], value };
+  }
+  if (kind === 'pad') {
+    const sides = [
+      [0, 0],
+      [1, 0],
+      [stride, 1],
+      [0, 0],
+    ] as const;
+    const padding = sides.map((side) => [...side]);
+    const attributes = bias ? { padding, mode: 'edge' } : { padding, value: filters / 8 };
+    return make(kind, attributes, { h: last.h + 1, w: last.w + stride + 1 });
+  }
+  if (kind === 'slice') {
+    if (last.w < 2) return undefined;
+    return make(kind, { starts: [0, 0, 1, 0], sizes: [-1, -1, -1, -1] }, { w: last.w - 1 });
+  }
+  if (kind === 'gather') {
+    const indices = Array.from({ length: filters }, (_, i) => (i * 7 + other) % last.c);
+    return make(kind, { axis: 3, indices }, { c: filters });
+  }
+  if (kind === 'spaceToDepth') {
+    const fits = last.h % 2 === 0 && last.w % 2 === 0 && last.c <= 6;
+    return fits ? make(kind, { block: 2 }, { h: last.h / 2, w: last.w / 2, c: 4 * last.c }) : undefined;
   }
   return make(kind, {});
 }

@@ -7,12 +7,20 @@ import {
   averagePool2d,
   byTable,
   concat,
+  depthToSpace,
+  expand,
+  gather,
   globalAveragePool2d,
   globalMaxPool2d,
   maxPool2d,
+  pad,
+  reduceMean,
   resize,
+  slice,
+  spaceToDepth,
+  transpose,
 } from './picks.ts';
-import { add, conv2d, dense, depthwiseConv2d } from './sums.ts';
+import { add, conv2d, dense, depthwiseConv2d, mul } from './sums.ts';
 
 const tables = {
   abs: byTable,
@@ -48,9 +56,18 @@ export const quantizedReferences: Partial<Record<LayerKind, QuantizedReference>>
   concat,
   conv2d,
   dense,
+  depthToSpace,
   depthwiseConv2d,
+  expand,
+  gather,
   globalAveragePool2d,
   globalMaxPool2d,
   maxPool2d,
+  mul,
+  pad,
+  reduceMean,
   resize,
+  slice,
+  spaceToDepth,
+  transpose,
 };

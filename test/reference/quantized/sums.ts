@@ -88,3 +88,16 @@ export const add: QuantizedReference = (p) => {
   );
   return { shape: a.shape, data };
 };
+
+/** The product of two levels less their zero points, broadcast, exact; one multiplication by the scales makes it y's. */
+export const mul: QuantizedReference = (p) => {
+  const [a, b] = p.x as [QuantizedProblem['x'][number], QuantizedProblem['x'][number]];
+  if (!p.y) return undefined;
+  const { y } = p;
+  const factor = fround((a.quantization.scale * b.quantization.scale) / y.scale);
+  // Beyond, a product may leave what the rounding is exact for.
+  if (factor * 255 * 255 > 2 ** 22) return undefined;
+  const [lowest, highest] = [hostLevel(p.lo, y), hostLevel(p.hi, y)];
+  const { shape, data } = references.mul([centred(a), centred(b)], {}, p.a);
+  return { shape, data: Uint8Array.from(data, (each) => level(scaled(each, factor), y.zeroPoint, lowest, highest)) };
+};
