@@ -94,6 +94,11 @@ export class SceneRunner {
     this.#studio.pin(this.#image);
   }
 
+  /** Puts the picture back after work in place. */
+  restore({ data }: Pixels): void {
+    this.#studio.bytes(this.#image.ptr, data.length).set(data);
+  }
+
   /** Makes a picture and forgets it; what works in place changes the one that stays. */
   run(pipeline: Pipeline, name: PictureName): void {
     const steps = resolve(pipeline, this.#image, name);

@@ -11,11 +11,14 @@ import { photo, type Run, serve } from '../serve.ts';
 const kind = { channels: 3, type: 'u8' } as const;
 const image = { width: WIDTH, height: HEIGHT, channels: 3, data: photo(WIDTH, HEIGHT) };
 const table: Record<string, Run> = {};
-for (const { name, node } of rows) {
+for (const { name, node, drifts } of rows) {
   const pipeline = compilePipeline({ format: PIPELINE_FORMAT, pipeline: node }, kind);
   const scene = new SceneRunner(loadImageKernels(), image);
   let sample = 0;
-  table[name] = () => scene.run(pipeline, { sample: sample++ });
+  table[name] = () => {
+    if (drifts) scene.restore(image);
+    scene.run(pipeline, { sample: sample++ });
+  };
   const augmenter = new Augmenter(loadImageKernels());
   const into = new Uint8Array(image.data.length);
   table[`${name} whole`] = () => augmenter.run(pipeline, kind, image, { sample: sample++, into });
