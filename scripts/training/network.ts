@@ -8,6 +8,7 @@ import { EngineError } from '../../engine/errors.ts';
 import { Optimizer, type OptimizerOptions } from '../../engine/training/optimizer.ts';
 import { VectorMemory } from '../../engine/training/vector-memory.ts';
 import type { Feed } from './augmentation/feed.ts';
+import { awaitChange } from './await-change.ts';
 import { ShardRunner, type TrainingSetup } from './shard-runner.ts';
 import { createSharedBatch, Slot, shardCount } from './shared-batch.ts';
 
@@ -131,7 +132,7 @@ export class Network {
           `a training thread failed: ${new TextDecoder().decode(failure.slice(0, failed))}`,
         );
       }
-      Atomics.wait(control, slot, done, WAIT_MS);
+      awaitChange(control, slot, done, WAIT_MS);
     }
   }
 }

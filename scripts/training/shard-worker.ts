@@ -1,5 +1,6 @@
 /** A training thread beside the main one: waits for a batch, runs its share, says after each shard that it has. */
 import { workerData } from 'node:worker_threads';
+import { awaitChange } from './await-change.ts';
 import { ShardRunner, type TrainingSetup } from './shard-runner.ts';
 import { Slot } from './shared-batch.ts';
 
@@ -18,7 +19,7 @@ function report(error: unknown): void {
 function work(): void {
   const runner = new ShardRunner(setup);
   for (let batch = 0; ; ) {
-    Atomics.wait(control, Slot.batch, batch);
+    awaitChange(control, Slot.batch, batch);
     if (Atomics.load(control, Slot.quit)) return;
     batch = Atomics.load(control, Slot.batch);
     runner.runShare(thread, () => {

@@ -4,6 +4,7 @@
  */
 import { Worker } from 'node:worker_threads';
 import { EngineError } from '../../../engine/errors.ts';
+import { awaitChange } from '../await-change.ts';
 import { BatchMaker, type FeedSettings } from './batch-maker.ts';
 import { createSharedFeed, FeedSlot, type SharedFeed } from './shared-feed.ts';
 
@@ -39,7 +40,7 @@ export class Feed {
           `augmentation failed: ${new TextDecoder().decode(failure.slice(0, failed))}`,
         );
       }
-      Atomics.wait(control, slot, ready, WAIT_MS);
+      awaitChange(control, slot, ready, WAIT_MS);
     }
   }
 
