@@ -8,6 +8,7 @@ export default defineConfig({
         test: {
           name: 'node',
           include: ['test/{assembly,bench,engine,scripts,page,worker-bundle}/**/*.test.ts'],
+          setupFiles: ['test/setup.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },
@@ -24,6 +25,7 @@ export default defineConfig({
         test: {
           name: 'workerd',
           include: ['test/worker/**/*.test.ts'],
+          setupFiles: ['test/setup.ts'],
           isolate: false,
           testTimeout: 60_000,
           hookTimeout: 120_000,
