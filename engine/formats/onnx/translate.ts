@@ -65,7 +65,10 @@ function translate<N extends SourceNode>(
 ) {
   const nodes = selectNodes(model, new Set(inputs.map(({ name }) => name)), outputs);
   refuseUnknown(nodes, dialect);
-  const builder = new GraphBuilder(inputs.map(({ name }) => name));
+  const builder = new GraphBuilder(
+    inputs.map(({ name }) => name),
+    dialect.image === 'NCHW' ? 'first' : 'last',
+  );
   const values = new Map<string, Value>();
   const layouts = new InputLayouts();
   builder.onImage((axes) => layouts.seen(axes));

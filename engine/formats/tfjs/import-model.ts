@@ -49,7 +49,11 @@ export function importTfjs(json: string, { readShard, ...wanted }: TfjsOptions):
   const weights = new TfjsWeights(document.weightsManifest, readShard);
   const cut = withPlainNames(wanted);
   const { graph, tensors } = translated(document, weights, cut);
-  return { card: {} as ModelCard, graph: buildGraph(graph), tensors };
+  // What has four axes is an image; which one of them holds the channels, TensorFlow.js leaves no choice.
+  const inputs = graph.inputs.map((input) =>
+    input.shape.length === 4 ? { ...input, layout: 'NHWC' as const } : input,
+  );
+  return { card: {} as ModelCard, graph: buildGraph({ ...graph, inputs }), tensors };
 }
 
 function translated(document: TfjsDocument, weights: TfjsWeights, cut: Cut): Translated {

@@ -46,6 +46,18 @@ const floorDiv: TensorFlowReader = (op) => {
 
 const clipByValue: TensorFlowReader = (op) => op.apply('Clip', [op.input(0), op.input(1), op.input(2)]);
 
+/** Against one number it is a clip, which is fused into what is before it. */
+const extreme =
+  (type: 'Max' | 'Min'): TensorFlowReader =>
+  (op) => {
+    const [a, b] = [op.input(0), op.input(1)];
+    const [value, bound] = isConstant(a) ? [b, a] : [a, b];
+    const isNumber = isConstant(bound) && bound.data.length === 1 && bound.shape.length <= valueShape(value).length;
+    if (!isNumber || isConstant(value) || !Number.isFinite(bound.data[0])) return op.apply(type, [a, b]);
+    const limit = constantOf('float32', [], bound.data);
+    return op.apply('Clip', type === 'Max' ? [value, limit] : [value, undefined, limit]);
+  };
+
 /** `keep_dims` was called `keepdims` for a while. */
 const keeps = (op: TensorFlowOperation): boolean => op.tf.flag('keep_dims') || op.tf.flag('keepdims');
 
@@ -87,10 +99,10 @@ export const arithmetic: Readonly<Record<string, TensorFlowReader>> = {
   Log: same('Log'),
   LogSoftmax: named('logsoftmax'),
   Max: reduction('ReduceMax'),
-  Maximum: same('Max'),
+  Maximum: extreme('Max'),
   Mean: reduction('ReduceMean'),
   Min: reduction('ReduceMin'),
-  Minimum: same('Min'),
+  Minimum: extreme('Min'),
   Mul: same('Mul'),
   Neg: same('Neg'),
   Pow: same('Pow'),
