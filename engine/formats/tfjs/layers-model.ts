@@ -148,7 +148,9 @@ class LayersReader {
       throw new EngineError('limit-exceeded', `the model has more than ${onnxLimits.nodes} layers`);
     }
     if (modelClasses.has(layer.class_name)) {
-      const inner = this.read(layer, [...scope, nameOf(layer)], inputs);
+      // Every call has values of its own.
+      const call = scope.length === 0 ? output : output.slice(scope.join('/').length + 1);
+      const inner = this.read(layer, [...scope, call], inputs);
       this.nodes.push(passing(output, inner.outputs[0] ?? ''));
       return;
     }
@@ -193,10 +195,15 @@ const passing = (name: string, value: string): KerasNode => ({
   weight: () => undefined,
 });
 
-/** `null` is any side. */
-function inputShape({ config }: JsonLayer): readonly Side[] | undefined {
-  if (Array.isArray(config)) return undefined;
-  const shape = (config as Config).batch_input_shape ?? (config as Config).batch_shape;
-  if (!Array.isArray(shape)) return undefined;
-  return shape.map((side): Side => (Number.isInteger(side) && side >= 0 ? side : undefined));
+/** `null` is any side. A model in front says it in its own first layer. */
+function inputShape({ config, class_name }: JsonLayer, depth = 0): readonly Side[] | undefined {
+  const entries: Config = Array.isArray(config) ? { layers: config } : config;
+  const shape = entries.batch_input_shape ?? entries.batch_shape;
+  if (Array.isArray(shape)) {
+    return shape.map((side): Side => (Number.isInteger(side) && side >= 0 ? side : undefined));
+  }
+  if (!modelClasses.has(class_name) || depth > MAX_DEPTH || !Array.isArray(entries.layers)) return undefined;
+  const [first] = entries.layers;
+  const inner = v.safeParse(layerSchema, first);
+  return inner.success ? inputShape(inner.output, depth + 1) : undefined;
 }

@@ -129,7 +129,6 @@ const elu: LayerReader = (op) => op.apply('Elu', [op.input(0)], { alpha: { float
 
 export const plain: Readonly<Record<string, LayerReader>> = {
   Activation: (op) => op.activated(op.input(0)),
-  ActivityRegularization: pass,
   Add: variadic('Add'),
   AlphaDropout: pass,
   Average: average,
@@ -155,10 +154,6 @@ export const plain: Readonly<Record<string, LayerReader>> = {
   Reshape: reshape,
   Softmax: softmax,
   SpatialDropout2D: pass,
-  Subtract: (op) => {
-    if (op.inputs.length !== 2) throw op.invalid(`it takes 2 inputs, got ${op.inputs.length}`);
-    return op.apply('Sub', [op.input(0), op.input(1)]);
-  },
   UpSampling2D: upSampling,
   ZeroPadding2D: zeroPadding,
 };

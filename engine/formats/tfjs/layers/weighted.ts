@@ -2,7 +2,7 @@
 import { formatShape } from '../../../tensor.ts';
 import { constantOf } from '../../onnx/tensor.ts';
 import { batchNorm, convolution, depthwise, noPadding, transposedConvolution, transposedSize } from '../images.ts';
-import type { LayerOperation, LayerReader } from '../layer-operation.ts';
+import type { LayerReader } from '../layer-operation.ts';
 
 const conv2d: LayerReader = (op) =>
   op.activated(convolution(op, op.input(0), op.weight('kernel'), op.strides(), op.bias()));
@@ -56,26 +56,12 @@ const batchNormalization: LayerReader = (op) => {
 /** A slope for each element, or for all of an axis. */
 const prelu: LayerReader = (op) => op.apply('PRelu', [op.input(0), op.weight('alpha')]);
 
-/** (x − mean) / √variance, with numbers of the training data. */
-function normalization(op: LayerOperation) {
-  const { shape, data } = op.weight('variance');
-  const deviation = constantOf(
-    'float32',
-    shape,
-    data.map((value) => Math.max(Math.sqrt(value), 1e-7)),
-  );
-  return op.apply('Div', [op.apply('Sub', [op.input(0), op.weight('mean')]), deviation]);
-}
-
 export const weighted: Readonly<Record<string, LayerReader>> = {
   BatchNormalization: batchNormalization,
-  BatchNormalizationV1: batchNormalization,
   Conv2D: conv2d,
   Conv2DTranspose: conv2dTranspose,
-  Convolution2D: conv2d,
   Dense: dense,
   DepthwiseConv2D: depthwiseConv2d,
-  Normalization: normalization,
   PReLU: prelu,
   SeparableConv2D: separableConv2d,
 };

@@ -86,7 +86,6 @@ export const convolutions: Readonly<Record<string, TensorFlowReader>> = {
   BatchMatMulV2: batchMatMul,
   Conv2D: conv2d,
   Conv2DBackpropInput: backpropInput,
-  DepthwiseConv2d: depthwiseConv2d,
   DepthwiseConv2dNative: depthwiseConv2d,
   FusedBatchNorm: fusedBatchNorm,
   FusedBatchNormV2: fusedBatchNorm,

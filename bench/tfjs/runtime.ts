@@ -1,0 +1,42 @@
+/** A model as TensorFlow.js runs it. */
+import '@tensorflow/tfjs-backend-cpu';
+import { loadGraphModel } from '@tensorflow/tfjs-converter';
+import * as tf from '@tensorflow/tfjs-core';
+import { loadLayersModel } from '@tensorflow/tfjs-layers';
+import type { Shape } from '../../engine/tensor.ts';
+
+export interface NamedTensor {
+  readonly name: string;
+  readonly shape: Shape;
+  readonly data: Float32Array<ArrayBuffer>;
+}
+
+/** @param document the contents of model.json */
+export async function runTfjs(
+  document: object,
+  weights: Uint8Array,
+  inputs: readonly NamedTensor[],
+  outputs: readonly string[],
+): Promise<NamedTensor[]> {
+  await tf.setBackend('cpu');
+  const { modelTopology, weightsManifest, format } = document as {
+    readonly modelTopology: object;
+    readonly weightsManifest: readonly { readonly weights: readonly object[] }[];
+    readonly format: string;
+  };
+  const weightSpecs = weightsManifest.flatMap((group) => group.weights);
+  const weightData = Uint8Array.from(weights).buffer;
+  const handler = { load: async () => ({ modelTopology, weightSpecs, weightData, format }) };
+  const tensors = inputs.map(({ shape, data }) => tf.tensor(data, shape));
+  const run = async () => {
+    if (format === 'layers-model') return (await loadLayersModel(handler)).predict(tensors);
+    const model = await loadGraphModel(handler);
+    return model.execute(Object.fromEntries(inputs.map(({ name }, i) => [name, tensors[i] as tf.Tensor])), outputs);
+  };
+  const results = [await run()].flat();
+  return results.map((result, i) => ({
+    name: outputs[i] as string,
+    shape: [...result.shape],
+    data: Float32Array.from(result.dataSync()),
+  }));
+}
