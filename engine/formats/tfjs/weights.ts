@@ -145,6 +145,11 @@ function numbersOf({ entry, bytes }: Place): Constant {
   if (scale === undefined || min === undefined) {
     throw new EngineError('invalid-model', `${describeWeight(entry)} is quantized without a scale and a min`);
   }
-  if (type === 'float32') return { type, shape, data: Float32Array.from(stored, (level) => level * scale + min) };
-  return { type, shape, data: Float64Array.from(stored, (level) => Math.round(level * scale + min)) };
+  const isFloat = type === 'float32';
+  const data = isFloat ? new Float32Array(stored.length) : new Float64Array(stored.length);
+  for (let i = 0; i < data.length; i++) {
+    const value = (stored[i] as number) * scale + min;
+    data[i] = isFloat ? value : Math.round(value);
+  }
+  return { type, shape, data };
 }
