@@ -3,6 +3,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import { loadGraphModel } from '@tensorflow/tfjs-converter';
 import * as tf from '@tensorflow/tfjs-core';
 import { loadLayersModel } from '@tensorflow/tfjs-layers';
+import { isGraphTopology } from '../../engine/formats/tfjs/graph-model.ts';
 import type { Shape } from '../../engine/tensor.ts';
 
 export interface NamedTensor {
@@ -19,17 +20,19 @@ export async function runTfjs(
   outputs: readonly string[],
 ): Promise<NamedTensor[]> {
   await tf.setBackend('cpu');
-  const { modelTopology, weightsManifest, format } = document as {
-    readonly modelTopology: object;
+  const { modelTopology, weightsManifest } = document as {
+    readonly modelTopology: Readonly<Record<string, unknown>>;
     readonly weightsManifest: readonly { readonly weights: readonly object[] }[];
-    readonly format: string;
   };
+  // Files of the first years do not say their format.
+  const isGraph = isGraphTopology(modelTopology);
+  const format = isGraph ? 'graph-model' : 'layers-model';
   const weightSpecs = weightsManifest.flatMap((group) => group.weights);
   const weightData = Uint8Array.from(weights).buffer;
   const handler = { load: async () => ({ modelTopology, weightSpecs, weightData, format }) };
   const tensors = inputs.map(({ shape, data }) => tf.tensor(data, shape));
   const run = async () => {
-    if (format === 'layers-model') return (await loadLayersModel(handler)).predict(tensors);
+    if (!isGraph) return (await loadLayersModel(handler)).predict(tensors);
     const model = await loadGraphModel(handler);
     return model.execute(Object.fromEntries(inputs.map(({ name }, i) => [name, tensors[i] as tf.Tensor])), outputs);
   };
