@@ -50,10 +50,23 @@ export function translateModel<N extends SourceNode>(model: SourceModel<N>, dial
   return translate(model, dialect, inputsOf(model, cut.inputs, cut.shapes ?? {}, infer), outputs);
 }
 
-/** Shapes of values inside the graph that the file does not say. */
-function shapesInside<N extends SourceNode>(model: SourceModel<N>, dialect: Dialect<N>, names: readonly string[]) {
-  const inputs = inputsOf(model, undefined, {}, () => []);
-  return translate(model, dialect, inputs, names).shapes;
+/**
+ * Shapes of values inside the graph that the file does not say.
+ * @throws EngineError `invalid-input` where they do not follow from what is before them
+ */
+function shapesInside<N extends SourceNode>(
+  model: SourceModel<N>,
+  dialect: Dialect<N>,
+  names: readonly string[],
+): readonly Shape[] {
+  try {
+    const inputs = inputsOf(model, undefined, {}, () => []);
+    return translate(model, dialect, inputs, names).shapes;
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
+    const list = names.map((name) => excerpt(name)).join(', ');
+    throw new EngineError('invalid-input', `the shape of ${list} must be given, it does not follow: ${error.message}`);
+  }
 }
 
 /** Walks over the nodes between inputs and outputs. */

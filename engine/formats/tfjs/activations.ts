@@ -43,8 +43,6 @@ export function activate(op: Composite, name: string, x: Value): Value {
   throw op.unsupported('operator', `the activation ${excerpt(name)} is not supported`);
 }
 
-export const activationNames: readonly string[] = Object.keys(activations);
-
 /** x where x > 0, else alpha·x. */
 export const leakyRelu = (op: Composite, x: Value, alpha: number): Value =>
   op.apply('LeakyRelu', [x], { alpha: { float: alpha } });

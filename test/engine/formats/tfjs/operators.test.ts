@@ -1,6 +1,17 @@
 /** What TensorFlow.js cannot be asked about, and forms of files that its own converter does not write. */
 import { describe, expect, test } from 'vitest';
-import { floats, importJson, importParts, integers, joined, manifestOf, node, placeholder, run } from './models.ts';
+import {
+  floats,
+  importJson,
+  importParts,
+  integers,
+  joined,
+  manifestOf,
+  node,
+  placeholder,
+  refusal,
+  run,
+} from './models.ts';
 
 const size = { block_size: { i: '2' } };
 
@@ -44,6 +55,9 @@ test('what stands before and behind a cut may be anything', () => {
   const model = importParts({ nodes }, { inputs: ['loop'], outputs: ['a'], shapes: { loop: [2, 3] } });
   expect(model.graph.nodes.map(({ kind }) => kind)).toEqual(['relu']);
   expect(model.graph.inputs).toMatchObject([{ name: 'loop', shape: [2, 3] }]);
+  expect(refusal(() => importParts({ nodes }, { inputs: ['loop'], outputs: ['a'] }))).toBe(
+    'the shape of "loop" must be given, it does not follow: node "loop" (Enter) is part of a cycle: it depends on itself',
+  );
 });
 
 test('an open batch is 1, unless another is given', () => {
