@@ -2,7 +2,6 @@
 import { EngineError } from '../../errors.ts';
 import { buildGraph } from '../../graph.ts';
 import type { Model, ModelCard } from '../../model-file.ts';
-import type { Shape } from '../../tensor.ts';
 import type { SourceModel, SourceNode } from '../onnx/source.ts';
 import { type Cut, type Dialect, type Translated, translateModel } from '../onnx/translate.ts';
 import { parseDocument, type TfjsDocument } from './document.ts';
@@ -59,10 +58,10 @@ export function importTfjs(json: string, { readShard, ...wanted }: TfjsOptions):
 function translated(document: TfjsDocument, weights: TfjsWeights, cut: Cut): Translated {
   if (isGraphTopology(document.modelTopology)) {
     const model = readGraphModel(document, weights, cut.outputs ?? []);
-    return translateModel(model, graphDialect, withBatch(model, cut));
+    return translateModel(withBatch(model, cut.shapes), graphDialect, cut);
   }
   const model = readLayersModel(document, weights);
-  return translateModel(model, layersDialect, withBatch(model, cut));
+  return translateModel(withBatch(model, cut.shapes), layersDialect, cut);
 }
 
 /** Names of the inputs that a model has uncut. */
@@ -89,13 +88,12 @@ function withPlainNames({ inputs, outputs, shapes }: Cut): Cut {
   };
 }
 
-/** Of inputs whose first side alone is open it is 1. */
-function withBatch<N extends SourceNode>(model: SourceModel<N>, cut: Cut): Cut {
-  const wanted = new Set(cut.inputs ?? model.inputs.map(({ name }) => name));
-  const batches = model.inputs.flatMap(({ name, shape }): readonly (readonly [string, Shape])[] => {
-    if (!shape || shape.length === 0 || !wanted.has(name) || typeof shape[0] === 'number') return [];
-    const rest = shape.slice(1);
-    return rest.every((side) => typeof side === 'number') ? [[name, [1, ...rest]]] : [];
+/** The first side of an input is 1, where it is the batch that is open and no shape is given. */
+function withBatch<N extends SourceNode>(model: SourceModel<N>, shapes: Cut['shapes'] = {}): SourceModel<N> {
+  const inputs = model.inputs.map((input) => {
+    const [batch, ...rest] = input.shape ?? [];
+    const isOpen = input.shape !== undefined && input.shape.length > 0 && typeof batch !== 'number';
+    return isOpen && !Object.hasOwn(shapes, input.name) ? { ...input, shape: [1, ...rest] } : input;
   });
-  return { ...cut, shapes: { ...Object.fromEntries(batches), ...cut.shapes } };
+  return { ...model, inputs };
 }

@@ -109,7 +109,7 @@ describe('graphs', () => {
   test('a side that is open', () => {
     const open = placeholder('x', [1, -1, -1, 3]);
     expect(refusal(() => importParts({ nodes: [open, node('y', 'Relu', ['x'])] }))).toBe(
-      'the shape of an input is open in the file: "x" [?,?,?,3]; every side must be given, for example x=1,1,1,3',
+      'the shape of an input is open in the file: "x" [1,?,?,3]; every side must be given, for example x=1,1,1,3',
     );
   });
 

@@ -63,6 +63,7 @@ test('what stands before and behind a cut may be anything', () => {
 test('an open batch is 1, unless another is given', () => {
   const nodes = [placeholder('x', [1, 4]), node('y', 'Neg', ['x'])];
   expect(importParts({ nodes }).graph.inputs[0]?.shape).toEqual([1, 4]);
+  expect(importParts({ nodes }, { inputs: ['y'], outputs: ['y'] }).graph.inputs).toMatchObject([{ shape: [1, 4] }]);
   expect(importParts({ nodes }, { shapes: { x: [5, 4] } }).graph.inputs[0]?.shape).toEqual([5, 4]);
 });
 
