@@ -1,8 +1,9 @@
-/** Tensors that an ONNX model keeps in files beside it. */
+/** What a model keeps in files beside it: ONNX tensors, weights of TensorFlow.js. */
 import { closeSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
 import { isAbsolute, join, relative, sep } from 'node:path';
 import { EngineError } from '../../engine/errors.ts';
 import type { ReadExternal } from '../../engine/formats/onnx/tensor.ts';
+import type { ReadShard } from '../../engine/formats/tfjs/weights.ts';
 import { fileErrorReason, isFileError } from './file-error.ts';
 
 /**
@@ -11,24 +12,39 @@ import { fileErrorReason, isFileError } from './file-error.ts';
  */
 export const folderReader =
   (folder: string): ReadExternal =>
-  (location, offset, length) => {
-    const wrong = (what: string) =>
-      new EngineError('invalid-model', `external data ${JSON.stringify(location)}: ${what}`);
-    if (isAbsolute(location) || location.includes('\0') || /^[a-zA-Z]:/.test(location))
+  (location, offset, length) =>
+    inFolder(folder, location, 'external data', (path, wrong) => readPart(path, offset, length, wrong));
+
+/** The same of whole files. */
+export const shardReader =
+  (folder: string): ReadShard =>
+  (location, most) =>
+    inFolder(folder, location, 'weights', (path, wrong) => {
+      const { size } = statSync(path);
+      if (size > most) throw wrong(`expected at most ${most} bytes, the file has ${size}`);
+      return readPart(path, 0, size, wrong);
+    });
+
+type Wrong = (what: string) => EngineError;
+
+function inFolder<T>(folder: string, location: string, what: string, read: (path: string, wrong: Wrong) => T): T {
+  const wrong: Wrong = (sentence) =>
+    new EngineError('invalid-model', `${what} ${JSON.stringify(location)}: ${sentence}`);
+  if (isAbsolute(location) || location.includes('\0') || /^[a-zA-Z]:/.test(location))
+    throw wrong("leads out of the model's folder");
+  try {
+    const root = realpathSync(folder);
+    const path = realpathSync(join(root, location.replaceAll('\\', '/')));
+    const inside = relative(root, path);
+    if (inside === '' || inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside)) {
       throw wrong("leads out of the model's folder");
-    try {
-      const root = realpathSync(folder);
-      const path = realpathSync(join(root, location.replaceAll('\\', '/')));
-      const inside = relative(root, path);
-      if (inside === '' || inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside)) {
-        throw wrong("leads out of the model's folder");
-      }
-      return readPart(path, offset, length, wrong);
-    } catch (error) {
-      if (isFileError(error)) throw wrong(fileErrorReason(error));
-      throw error;
     }
-  };
+    return read(path, wrong);
+  } catch (error) {
+    if (isFileError(error)) throw wrong(fileErrorReason(error));
+    throw error;
+  }
+}
 
 function readPart(path: string, offset: number, bytes: number, wrong: (what: string) => EngineError): Uint8Array {
   // Looked at before it is opened: opening a pipe would wait for somebody who writes.

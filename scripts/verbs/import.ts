@@ -1,4 +1,4 @@
-/** `borde import`: an ONNX file becomes a model file, with what it is for written into it. */
+/** `borde import`: an ONNX file, or a model of TensorFlow.js, becomes a model file, with what it is for written into it. */
 import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { Option } from 'commander';
@@ -6,16 +6,19 @@ import { describeGraph } from '../../engine/describe.ts';
 import { EngineError } from '../../engine/errors.ts';
 import { folds } from '../../engine/formats/onnx/fold.ts';
 import { operators } from '../../engine/formats/onnx/operators/index.ts';
+import { layers } from '../../engine/formats/tfjs/layers/index.ts';
+import { operators as tensorFlowOperators } from '../../engine/formats/tfjs/operators/index.ts';
 import { type GraphInput, type GraphOutput, inferShapes } from '../../engine/graph.ts';
 import { type Model, serializeModel } from '../../engine/model-file.ts';
 import { optimize } from '../../engine/passes/index.ts';
 import { formatShape } from '../../engine/tensor.ts';
 import { jsonOption, list, numbers, real, several, sizePair } from '../cli/flags.ts';
 import { formatBytes } from '../cli/table.ts';
-import { type Io, UsageError, type Verb } from '../cli/verb.ts';
+import type { Io, Verb } from '../cli/verb.ts';
 import { writeFileAtomic } from '../io/atomic-write.ts';
 import { atPath } from '../io/model.ts';
 import { readOnnx } from '../io/onnx.ts';
+import { readTfjs } from '../io/tfjs.ts';
 import { type CardFlags, withCard } from './import-card.ts';
 
 interface Options extends CardFlags {
@@ -24,19 +27,26 @@ interface Options extends CardFlags {
   readonly json?: boolean;
 }
 
-const supported = (): string => [...new Set([...Object.keys(operators), ...Object.keys(folds)])].sort().join(' ');
+const supported = (...registries: readonly object[]): string => {
+  const names = [...new Set(registries.flatMap((registry) => Object.keys(registry)))].sort().join(' ');
+  return names.replaceAll(/(.{1,76})( |$)/g, '$1\n  ').trimEnd();
+};
 
 export const importVerb: Verb = {
   name: 'import',
-  summary: 'turn an ONNX file into a model file',
+  summary: 'turn an ONNX file or a TensorFlow.js model into a model file',
   examples: [
     'borde import mobilenet_v2.onnx --out mobilenet.safetensors --labels imagenet.txt --task classify',
+    'borde import web_model/model.json --out model.safetensors --inputs image --outputs boxes,scores',
     'borde import detector.onnx --out backbone.safetensors --outputs features --input-shape images=1,3,320,320',
   ],
 
   flags: (command) => {
     command
-      .argument('<file>', 'ONNX file, operator set up to 21; QDQ files run on the int8 kernels')
+      .argument(
+        '<file>',
+        'ONNX file (operator set up to 21; QDQ runs on the int8 kernels), or model.json of TensorFlow.js',
+      )
       .requiredOption('--out <file>', 'model file to write')
       .addOption(new Option('--inputs <a,b>', 'values to take for the inputs: cuts off what is before').argParser(list))
       .addOption(
@@ -67,19 +77,17 @@ export const importVerb: Verb = {
       .addHelpText(
         'after',
         () =>
-          `\nOperators:\n  ${supported()
-            .replaceAll(/(.{1,76})( |$)/g, '$1\n  ')
-            .trimEnd()}`,
+          `\nONNX operators:\n  ${supported(operators, folds)}` +
+          `\n\nTensorFlow.js, graph models:\n  ${supported(tensorFlowOperators)}` +
+          `\n\nTensorFlow.js, layers models:\n  ${supported(layers)}`,
       );
   },
 
   run: async ([path], options: Options, io) => {
     const file = path as string;
-    if (extname(file).toLowerCase() === '.json') {
-      throw new UsageError(`${file}: TensorFlow.js models come with a later version, expected an ONNX file`);
-    }
     const { inputs, outputs, inputShape = [] } = options;
-    const imported = await readOnnx(file, {
+    const read = extname(file).toLowerCase() === '.json' ? readTfjs : readOnnx;
+    const imported = await read(file, {
       shapes: inputShape,
       ...(inputs && { inputs }),
       ...(outputs && { outputs }),

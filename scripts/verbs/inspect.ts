@@ -15,6 +15,7 @@ import { formatBytes, table } from '../cli/table.ts';
 import type { Io, Verb } from '../cli/verb.ts';
 import { atPath, readGraphFile, readModel, readModelHeader } from '../io/model.ts';
 import { readOnnx } from '../io/onnx.ts';
+import { isTfjsFile, readTfjs } from '../io/tfjs.ts';
 import { loadKernels } from '../kernels.ts';
 
 interface Options {
@@ -34,16 +35,19 @@ export const inspectVerb: Verb = {
 
   flags: (command) => {
     command
-      .argument('<model>', 'model file, ONNX file, or graph file NAME.json')
+      .argument('<model>', 'model file, ONNX file, model.json of TensorFlow.js, or graph file NAME.json')
       .option('--plan', 'every kernel call with its addresses, and the lifetimes of the arena')
-      .option('--input-shape <name=shape>', 'of an ONNX file that leaves sides open: x=1,3,224,224', several)
+      .option(
+        '--input-shape <name=shape>',
+        'of an ONNX file or a TensorFlow.js model that leaves sides open: x=1,3,224,224',
+        several,
+      )
       .addOption(jsonOption());
   },
 
   run: async ([path], { plan, json, inputShape = [] }: Options, io) => {
     const file = path as string;
-    const isOnnx = extname(file).toLowerCase() === '.onnx';
-    const model = isOnnx ? await readOnnx(file, { shapes: inputShape }) : undefined;
+    const model = await readForeign(file, inputShape);
     const { card, graph, elementBytes: storage }: Card = model ? cardOf(model) : await readCard(file);
     const description = await atPath(file, () => describeGraph(graph, optimizeGraph(graph), storage));
     if (json) {
@@ -66,6 +70,12 @@ export const inspectVerb: Verb = {
     return 0;
   },
 };
+
+/** A model of another format. */
+async function readForeign(path: string, shapes: readonly string[]): Promise<Model | undefined> {
+  if (extname(path).toLowerCase() === '.onnx') return readOnnx(path, { shapes });
+  return (await isTfjsFile(path)) ? readTfjs(path, { shapes }) : undefined;
+}
 
 interface Card {
   readonly card: ModelCard;
@@ -107,7 +117,7 @@ function writeCard({ name, task, labels, provenance }: ModelCard, io: Io): void 
 /** What runs for one sample: of a model file after the passes, of a graph without weights as it is written. */
 async function planOf(path: string, graph: Graph, model: Model | undefined): Promise<Plan> {
   const source = loadKernels('inference');
-  if (!path.endsWith('.json')) return new Session(model ?? (await readModel(path)), source).plan(1);
+  if (model || !path.endsWith('.json')) return new Session(model ?? (await readModel(path)), source).plan(1);
   const { capabilities } = instantiateKernels(source);
   const lowered = lower(graph, { batch: 1, capabilities });
   const residents = placeResidents([lowered], 0);

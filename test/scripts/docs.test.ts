@@ -2,9 +2,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { augmentationDocs } from '../../scripts/docs/augmentations.ts';
+import { tfjsDocs } from '../../scripts/docs/tfjs.ts';
 
 const root = new URL('../../', import.meta.url);
-const files = await augmentationDocs();
+const files = new Map([...(await augmentationDocs()), ...(await tfjsDocs())]);
 
 test.each([...files.keys()])('%s is fresh', (path) => {
   const url = new URL(path, root);

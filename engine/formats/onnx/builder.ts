@@ -45,11 +45,15 @@ export class GraphBuilder {
   /** Nodes that only look at a value in another way, made once: by what they make of which value. */
   private readonly views = new Map<string, Placed>();
   private readonly spent = { foldedElements: 0, weightElements: 0 };
+  /** Where the axes of a value of this rank are that the engine wants: channels at the end. */
+  private readonly imageOrder: (rank: number) => readonly number[];
   private base = 'node';
   private seesImage: (axes: Layout['axes']) => void = () => {};
 
-  constructor(inputNames: readonly string[]) {
+  /** @param channelsAt how the model numbers an image's axes */
+  constructor(inputNames: readonly string[], channelsAt: 'first' | 'last' = 'first') {
     this.names = new Names(inputNames);
+    this.imageOrder = channelsAt === 'first' ? channelsLast : identity;
   }
 
   /** The nodes that these outputs need, and their weights by name: a part of a Split may be read by nobody. */
@@ -174,7 +178,7 @@ export class GraphBuilder {
   /** The order in which a value can be had for nothing: channels last if possible, else ONNX's, else another. */
   naturalOrder(value: Value): readonly number[] {
     const rank = valueShape(value).length;
-    if (isConstant(value) || conforms(value.layout, channelsLast(rank))) return channelsLast(rank);
+    if (isConstant(value) || conforms(value.layout, this.imageOrder(rank))) return this.imageOrder(rank);
     return wholeAxes(value.layout) ?? identity(rank);
   }
 

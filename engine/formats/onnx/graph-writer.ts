@@ -156,7 +156,8 @@ function trimmed(inputs: readonly string[]): string[] {
   return inputs.slice(0, last + 1);
 }
 
-function attribute(name: string, value: OnnxAttribute): AttributeProto {
+/** An attribute as a file has it. */
+export function attribute(name: string, value: OnnxAttribute): AttributeProto {
   const Type = AttributeProto_AttributeType;
   if (typeof value === 'number') return create(AttributeProtoSchema, { name, type: Type.INT, i: BigInt(value) });
   if (typeof value === 'string') {

@@ -7,7 +7,7 @@ import { MAX_RANK } from '../../layers/shape-attribute.ts';
 import { elementCount, formatShape, type Shape } from '../../tensor.ts';
 import type { Atom, Layout } from './layout.ts';
 import { onnxLimits } from './limits.ts';
-import type { OnnxModel, OnnxValue } from './read-model.ts';
+import type { SourceModel, SourceValue } from './source.ts';
 import { UnsupportedModel } from './unsupported.ts';
 
 export interface Input {
@@ -26,7 +26,7 @@ export type InferShapes = (names: readonly string[]) => readonly Shape[];
  * @throws EngineError `invalid-input` that lists every input whose shape is open
  */
 export function inputsOf(
-  model: OnnxModel,
+  model: SourceModel,
   given: readonly string[] | undefined,
   shapes: Shapes,
   infer: InferShapes,
@@ -45,7 +45,7 @@ export function inputsOf(
   const inside = wanted.filter((name) => !isNamed(name));
   const inferred = new Map(inside.length === 0 ? [] : infer(inside).map((shape, i) => [inside[i] as string, shape]));
   const values = wanted.map(
-    (name): OnnxValue =>
+    (name): SourceValue =>
       declared.get(name) ?? { name, type: 'float32', typeName: 'float32', shape: inferred.get(name) },
   );
   refuseOpen(values.filter(({ name, shape }) => !Object.hasOwn(shapes, name) && !isFixed(shape)));
@@ -72,7 +72,7 @@ export function checkNames(names: readonly string[], what: string): void {
   );
 }
 
-function refuseOpen(open: readonly OnnxValue[]): void {
+function refuseOpen(open: readonly SourceValue[]): void {
   const [first] = open;
   if (!first) return;
   const list = open.map(({ name, shape }) => `${excerpt(name)} ${describeSides(shape)}`).join(', ');
@@ -84,12 +84,12 @@ function refuseOpen(open: readonly OnnxValue[]): void {
   );
 }
 
-const isFixed = (shape: OnnxValue['shape']): boolean => shape?.every((side) => typeof side === 'number') ?? false;
+const isFixed = (shape: SourceValue['shape']): boolean => shape?.every((side) => typeof side === 'number') ?? false;
 
-const describeSides = (shape: OnnxValue['shape']): string =>
+const describeSides = (shape: SourceValue['shape']): string =>
   shape ? `[${excerpt(shape.map((side) => side ?? '?').join(), 200).slice(1, -1)}]` : 'of unknown shape';
 
-function checkInput({ name, type, typeName, shape: declared }: OnnxValue, shape: Shape): void {
+function checkInput({ name, type, typeName, shape: declared }: SourceValue, shape: Shape): void {
   const where = `input ${excerpt(name)}`;
   if (type !== 'float32') {
     throw new UnsupportedModel('element type', `${where} holds ${typeName} at run time, only float32 is supported`);

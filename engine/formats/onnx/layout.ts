@@ -144,6 +144,7 @@ export function permuteData<T extends Float32Array | Float64Array | Int8Array>(
   shape: Shape,
   permutation: readonly number[],
 ): T {
+  if (permutation.every((axis, i) => axis === i)) return data.slice() as T;
   const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((a, b) => a * b, 1));
   const sides = permute(shape, permutation);
   const steps = permute(strides, permutation);

@@ -1,4 +1,4 @@
-/** One ONNX node while it is read: its inputs as values, its attributes, and the graph that it is translated into. */
+/** One node, of ONNX or of what is put together of ONNX operators, while it is read: its inputs as values, its attributes, and the graph that it is translated into. */
 
 import { EngineError } from '../../errors.ts';
 import { formatShape, type Shape } from '../../tensor.ts';
@@ -6,7 +6,7 @@ import type { Attributes } from './attributes.ts';
 import type { GraphBuilder } from './builder.ts';
 import { layoutOf } from './layout.ts';
 import { onnxLimits } from './limits.ts';
-import type { OnnxNode } from './read-model.ts';
+import type { SourceNode } from './source.ts';
 import { type Constant, constantOf } from './tensor.ts';
 import { type Reason, UnsupportedModel } from './unsupported.ts';
 import { isConstant, type RunTime, type Value, valueShape } from './value.ts';
@@ -22,9 +22,14 @@ export class Operation {
   readonly graph: GraphBuilder;
   readonly attributes: Attributes;
   readonly inputs: readonly (Value | undefined)[];
-  private readonly node: OnnxNode;
+  private readonly node: SourceNode;
 
-  constructor(node: OnnxNode, inputs: readonly (Value | undefined)[], opset: number, graph: GraphBuilder) {
+  constructor(
+    node: SourceNode & { readonly attributes: Attributes },
+    inputs: readonly (Value | undefined)[],
+    opset: number,
+    graph: GraphBuilder,
+  ) {
     this.node = node;
     this.inputs = inputs;
     this.opset = opset;

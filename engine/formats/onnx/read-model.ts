@@ -7,44 +7,20 @@ import { excerpt } from '../../json.ts';
 import { Attributes } from './attributes.ts';
 import { onnxLimits } from './limits.ts';
 import { type GraphProto, type ModelProto, ModelProtoSchema, type ValueInfoProto } from './schema/onnx_pb.js';
-import { type Constant, type ElementType, elementType, type ReadExternal, readTensor, typeName } from './tensor.ts';
+import type { Side, SourceModel, SourceNode, SourceValue } from './source.ts';
+import { type Constant, elementType, type ReadExternal, readTensor, typeName } from './tensor.ts';
 import { UnsupportedModel } from './unsupported.ts';
 
 /** Versions of the operator set that are read. Below 7 broadcasting was an attribute; that is read, too. */
 export const opsets = { oldest: 1, newest: 21 } as const;
 
-/** A side is a number, a name (`batch`), or unknown. */
-export type Side = number | string | undefined;
-
-export interface OnnxValue {
-  readonly name: string;
-  /** Undefined where it is no tensor, or one of elements that are not read. */
-  readonly type: ElementType | undefined;
-  /** For sentences: `float32`, `sequence`. */
-  readonly typeName: string;
-  /** Undefined where the file does not say. */
-  readonly shape: readonly Side[] | undefined;
-}
-
-export interface OnnxNode {
-  /** Never empty: its own name, or that of its first output. */
-  readonly name: string;
-  readonly type: string;
-  readonly domain: string;
-  readonly inputs: readonly string[];
-  readonly outputs: readonly string[];
+export interface OnnxNode extends SourceNode {
   readonly attributes: Attributes;
 }
 
-export interface OnnxModel {
-  readonly name: string;
+export interface OnnxModel extends SourceModel<OnnxNode> {
   readonly opset: number;
-  readonly inputs: readonly OnnxValue[];
-  readonly outputs: readonly OnnxValue[];
-  /** Values whose shape the file gives beside inputs and outputs. */
-  readonly hints: ReadonlyMap<string, OnnxValue>;
-  readonly nodes: readonly OnnxNode[];
-  readonly initializers: { has(name: string): boolean; get(name: string): Constant };
+  readonly outputs: readonly SourceValue[];
   /** What the file says of itself, by key. */
   readonly metadata: ReadonlyMap<string, string>;
 }
@@ -171,7 +147,7 @@ function opsetOf(model: ModelProto): number {
   return version;
 }
 
-function valueInfo({ name, type }: ValueInfoProto): OnnxValue {
+function valueInfo({ name, type }: ValueInfoProto): SourceValue {
   const value = type?.value;
   if (value?.case !== 'tensorType') {
     return { name, type: undefined, typeName: value?.case?.replace(/Type$/, '') ?? 'unknown', shape: undefined };

@@ -1,27 +1,27 @@
 /** Which nodes are needed, in an order in which every one comes after what it reads. */
 import { EngineError } from '../../errors.ts';
 import { excerpt } from '../../json.ts';
-import type { OnnxModel, OnnxNode } from './read-model.ts';
+import type { SourceModel, SourceNode } from './source.ts';
 
 /** How a node is named in sentences. */
-export const describeNode = ({ name, type }: OnnxNode): string => `node ${excerpt(name)} (${type})`;
+export const describeNode = ({ name, type }: SourceNode): string => `node ${excerpt(name)} (${type})`;
 
 /**
  * The nodes between `inputs` and `outputs`, by depth-first search from the outputs.
  * @throws EngineError `invalid-model`: a value that nobody computes, one that two nodes compute, a cycle
  */
-export function selectNodes(
-  model: OnnxModel,
+export function selectNodes<N extends SourceNode>(
+  model: SourceModel<N>,
   inputs: ReadonlySet<string>,
   outputs: readonly string[],
-): readonly OnnxNode[] {
+): readonly N[] {
   const producers = producersOf(model);
   const isGiven = (name: string) => inputs.has(name) || model.initializers.has(name);
-  const order: OnnxNode[] = [];
-  const state = new Map<OnnxNode, 'open' | 'done'>();
+  const order: N[] = [];
+  const state = new Map<N, 'open' | 'done'>();
   // A stack of our own: a chain of nodes may be longer than the host's.
-  const stack: { node: OnnxNode; next: number }[] = [];
-  const enter = (name: string, reader?: OnnxNode) => {
+  const stack: { node: N; next: number }[] = [];
+  const enter = (name: string, reader?: N) => {
     if (name === '' || isGiven(name)) return;
     const node = producers.get(name);
     if (!node) {
@@ -53,8 +53,8 @@ export function selectNodes(
   return order;
 }
 
-function producersOf({ nodes, initializers, inputs }: OnnxModel): ReadonlyMap<string, OnnxNode> {
-  const producers = new Map<string, OnnxNode>();
+function producersOf<N extends SourceNode>({ nodes, initializers, inputs }: SourceModel<N>): ReadonlyMap<string, N> {
+  const producers = new Map<string, N>();
   const given = new Set(inputs.map(({ name }) => name));
   for (const node of nodes) {
     for (const output of node.outputs) {

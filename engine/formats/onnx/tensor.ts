@@ -193,6 +193,18 @@ function readRaw(raw: Uint8Array, element: (typeof elementTypes)[TypeNumber], co
   return data;
 }
 
+/** Little-endian bytes as numbers of a type; they are a whole number of them. */
+export function rawNumbers(type: ElementType, raw: Uint8Array): Constant['data'] {
+  const element = elementNamed(type);
+  return readRaw(raw, element, raw.length / element.bytes);
+}
+
+/** Bytes of one element. */
+export const bytesOf = (type: ElementType): number => elementNamed(type).bytes;
+
+const elementNamed = (type: ElementType) =>
+  Object.values(elementTypes).find(({ name }) => name === type) as (typeof elementTypes)[TypeNumber];
+
 /** Little-endian floats as an array of its own, on any host. */
 function floatsOf(raw: Uint8Array): Float32Array {
   // Not raw.slice: Node's Buffer gives a view there.
@@ -224,7 +236,12 @@ function listed(proto: TensorProto): ArrayLike<number> {
   }
 }
 
-const halfToFloat = (bits: number): number => new Float16Array(Uint16Array.of(bits).buffer)[0] as number;
+const halfBits = new Uint16Array(1);
+const half = new Float16Array(halfBits.buffer);
+const halfToFloat = (bits: number): number => {
+  halfBits[0] = bits;
+  return half[0] as number;
+};
 const bfloat16ToFloat = (bits: number): number => new Float32Array(Uint32Array.of(bits << 16).buffer)[0] as number;
 
 /** @param bytes that the shape calls for: nothing else is read, whatever the file says of its length */

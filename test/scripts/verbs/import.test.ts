@@ -231,15 +231,45 @@ describe('refused in one line, and nothing is written', () => {
     expect(existsSync(out)).toBe(false);
   });
 
-  test('TensorFlow.js', async () => {
-    const outcome = await borde(['import', 'model.json', '--out', join(temporaryFolder(), 'out')]);
-    expect(outcome).toMatchObject({ code: 2, out: '' });
-    expect(outcome.err).toContain('model.json: TensorFlow.js models come with a later version');
+  test('a TensorFlow.js model that is not there, and a graph file of ours', async () => {
+    const out = join(temporaryFolder(), 'out');
+    const missing = await borde(['import', 'model.json', '--out', out]);
+    expect(missing).toEqual({ code: 1, out: '', err: 'borde: model.json: no such file or folder' });
+    const graph = await borde(['import', 'examples/dense-against-conv.json', '--out', out]);
+    expect(graph.code).toBe(1);
+    expect(graph.err).toContain('not a TensorFlow.js model: expected an object with "modelTopology"');
+    expect(existsSync(out)).toBe(false);
   });
+});
+
+test('a TensorFlow.js model comes in, named after its folder, and is inspected as it is', async () => {
+  const source = 'test/fixtures/tfjs/layers-sequential/model.json';
+  const out = join(temporaryFolder(), 'model.safetensors');
+  expect(await borde(['import', source, '--out', out, '--task', 'classify'])).toMatchObject({ code: 0, err: '' });
+  const { card, graph } = parseModel(readFileSync(out));
+  expect(card.name).toBe('layers-sequential');
+  expect(card.task?.kind).toBe('classify');
+  expect(graph.inputs).toEqual([{ name: 'b_conv2d_0_input', shape: [1, 8, 8, 1], layout: 'NHWC', datatype: 'FP32' }]);
+  const inspected = await borde(['inspect', source, '--json']);
+  expect(inspected).toMatchObject({ code: 0, err: '' });
+  expect(JSON.parse(inspected.out)).toMatchObject({ parameters: 3 * 3 * 4 + 4 + 64 * 3 + 3 });
+});
+
+test('a TensorFlow.js model is cut at names with :0', async () => {
+  const source = 'test/fixtures/tfjs/shape-arithmetic/model.json';
+  const { nodes } = JSON.parse(readFileSync(source, 'utf8')).modelTopology.node.reduce(
+    (found: { nodes: string[] }, { name, op }: { name: string; op: string }) =>
+      op === 'ResizeBilinear' ? { nodes: [...found.nodes, name] } : found,
+    { nodes: [] },
+  );
+  const out = join(temporaryFolder(), 'model.safetensors');
+  const outcome = await borde(['import', source, '--out', out, '--inputs', 'x:0', '--outputs', `${nodes[0]}:0`]);
+  expect(outcome).toMatchObject({ code: 0, err: '' });
+  expect(parseModel(readFileSync(out)).graph.outputs.map(({ name }) => name)).toEqual(nodes);
 });
 
 test('--help of import lists the operators of the registry', async () => {
   const { out } = await borde(['import', '--help']);
-  for (const name of ['Conv', 'Gemm', 'LayerNormalization', 'ConstantOfShape'])
+  for (const name of ['Conv', 'Gemm', 'LayerNormalization', '_FusedConv2D', 'ZeroPadding2D'])
     expect(out).toMatch(new RegExp(`\\b${name}\\b`));
 });
