@@ -96,7 +96,7 @@ describe('detect', () => {
     const expected = { xmin: x - w / 2, ymin: y - h / 2, xmax: x + w / 2, ymax: y + h / 2 };
     // A few f64 operations on numbers up to 100.
     for (const [side, value] of Object.entries(expected)) {
-      expect(Math.abs((found.box as unknown as Record<string, number>)[side]! - 100 * value)).toBeLessThan(1e-12);
+      expect(Math.abs((found!.box as unknown as Record<string, number>)[side]! - 100 * value)).toBeLessThan(1e-12);
     }
   });
 
@@ -116,7 +116,7 @@ describe('detect', () => {
     const [x, y, h] = [1.5 * 32, sigmoid(1) * 32, 20 * Math.exp(0.5)];
     const expected = { xmin: x - 5, ymin: y - h / 2, xmax: x + 5, ymax: y + h / 2 };
     for (const [side, value] of Object.entries(expected)) {
-      expect(Math.abs((found.box as unknown as Record<string, number>)[side]! - value)).toBeLessThan(1e-12);
+      expect(Math.abs((found!.box as unknown as Record<string, number>)[side]! - value)).toBeLessThan(1e-12);
     }
   });
 
