@@ -26,7 +26,8 @@ import {
   type TensorEntry,
   writeSafetensors,
 } from './safetensors.ts';
-import { checkTask, taskSchema } from './tasks/index.ts';
+import { checkTask, taskSchema, taskTensors } from './tasks/index.ts';
+import type { TaskTensor } from './tasks/task.ts';
 import { elementCount, formatShape, sameShape, type Tensor } from './tensor.ts';
 
 export { headerEnd };
@@ -109,7 +110,8 @@ export function parseModelHeader(start: Uint8Array, fileBytes: number): ModelHea
     throw new EngineError('invalid-model', 'a safetensors file without the metadata entry "borde": it has no graph');
   }
   const { card, graph } = parseDocument(json);
-  checkTensors(graph, inferShapes(graph, 1), tensors);
+  const shapes = inferShapes(graph, 1);
+  checkTensors(graph, shapes, tensors, card.task ? taskTensors(card.task, graph, shapes) : []);
   return { card, graph, tensors };
 }
 
@@ -184,7 +186,12 @@ export function toDocument({ card, graph }: Pick<Model, 'card' | 'graph'>): Reco
 }
 
 /** Every tensor that the graph calls for is there in its shape, and no other. */
-function checkTensors(graph: Graph, shapes: Shapes, entries: readonly TensorEntry[]): void {
+function checkTensors(
+  graph: Graph,
+  shapes: Shapes,
+  entries: readonly TensorEntry[],
+  ofTask: readonly TaskTensor[],
+): void {
   const unused = new Map(entries.map((entry) => [entry.name, entry]));
   const byName = new Map(unused);
   for (const node of graph.nodes) {
@@ -202,6 +209,15 @@ function checkTensors(graph: Graph, shapes: Shapes, entries: readonly TensorEntr
       if (entry.type === 'I8') checkScale(node, entry, byName.get(scaleName(tensor)));
       if (entry.type === 'I8') unused.delete(scaleName(tensor));
     }
+  }
+  for (const { path, name, shape } of ofTask) {
+    const entry = byName.get(name);
+    if (!entry) throw new EngineError('invalid-model', `${path}: the tensor ${excerpt(name)} is missing`, path);
+    if (entry.type === 'I8' || !sameShape(entry.shape, shape)) {
+      const what = `${excerpt(name)} is ${entry.type} ${formatShape(entry.shape)}, expected floats ${formatShape(shape)}`;
+      throw new EngineError('shape-mismatch', `${path}: ${what}`, path);
+    }
+    unused.delete(name);
   }
   const [stray] = unused.keys();
   if (stray !== undefined) throw new EngineError('invalid-model', `no node uses the tensor ${excerpt(stray)}`);

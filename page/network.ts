@@ -11,7 +11,7 @@ import { channelCount, type Preprocess, preprocess } from '../engine/image/prepr
 import type { KernelSource } from '../engine/kernels.ts';
 import type { Model } from '../engine/model-file.ts';
 import { Session } from '../engine/session.ts';
-import { definitionOf, type Task } from '../engine/tasks/index.ts';
+import { type Classify, classify } from '../engine/tasks/classify.ts';
 import type { Tensor } from '../engine/tensor.ts';
 
 /** What one run gave. */
@@ -47,7 +47,7 @@ export class Network {
   readonly labels: readonly string[];
   readonly description: GraphDescription;
   private readonly model: Model;
-  private readonly task: Task;
+  private readonly task: Classify;
   private readonly spec: Preprocess;
   private readonly entrance: PictureInput;
   private readonly session: Session;
@@ -59,6 +59,9 @@ export class Network {
     if (!task || !spec || !labels) {
       throw new EngineError('invalid-input', 'the model file lacks "task", "preprocess" or "labels"');
     }
+    if (task.kind !== 'classify') {
+      throw new EngineError('invalid-input', `the page shows classifiers, the model's task is "${task.kind}"`);
+    }
     this.model = model;
     this.task = task;
     this.spec = spec;
@@ -66,7 +69,7 @@ export class Network {
     this.nodes = model.graph.nodes;
     this.entrance = pictureInput(model.graph, spec);
     this.description = describeGraph(model.graph);
-    const graph = definitionOf(task).extend(task, model.graph);
+    const graph = classify.extend(task, model.graph);
     const taps = model.graph.nodes.map((node) => node.id);
     this.session = new Session({ graph, tensors: model.tensors }, source, { taps });
   }

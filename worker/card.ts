@@ -8,7 +8,9 @@ export const cardSchema = v.object({
   name: v.string(),
   version: v.pipe(v.string(), v.description('The one that answers')),
   versions: v.array(v.string()),
-  task: v.optional(v.pipe(v.string(), v.description('What predict answers: classify'))),
+  task: v.optional(
+    v.pipe(v.string(), v.description('What predict answers: classify, localize, detect, segment or embed')),
+  ),
   input: v.object({
     name: v.string(),
     datatype: v.literal('FP32'),

@@ -130,7 +130,7 @@ export function fitPixels(image: Image, spec: Preprocess): Uint8Array {
 }
 
 /** Which part of the resized picture goes where in the model's input. */
-function layout(image: Image, { size: [width, height], fit }: Preprocess): Layout {
+function layout(image: Pick<Image, 'width' | 'height'>, { size: [width, height], fit }: Preprocess): Layout {
   const whole = (full: number): Span => ({ full, first: 0, count: full });
   if (fit === 'stretch') return { across: whole(width), down: whole(height), left: 0, top: 0 };
 
@@ -148,6 +148,24 @@ function layout(image: Image, { size: [width, height], fit }: Preprocess): Layou
   const left = Math.floor((width - boxWidth) / 2);
   const top = Math.floor((height - boxHeight) / 2);
   return { across: whole(boxWidth), down: whole(boxHeight), left, top };
+}
+
+/** Model pixels → source pixels, both measured at edges: source = (model + offset) · scale. */
+export interface SourceMapping {
+  readonly scale: readonly [across: number, down: number];
+  readonly offset: readonly [across: number, down: number];
+}
+
+/**
+ * The way back of `preprocess`: where a point of the model's input lies in the picture that it was made of. A point of a
+ * letterbox's bars, or beyond the input, lies outside the picture.
+ */
+export function sourceMapping(image: Pick<Image, 'width' | 'height'>, spec: Preprocess): SourceMapping {
+  const { across, down, left, top } = layout(image, spec);
+  return {
+    scale: [image.width / across.full, image.height / down.full],
+    offset: [across.first - left, down.first - top],
+  };
 }
 
 interface Layout {

@@ -69,7 +69,7 @@ export const classify = {
     return { ...graph, nodes: [...graph.nodes, row, scores], outputs };
   },
 
-  answer: (task, outputs, labels, { topK, threshold }) => {
+  answer: (task, outputs, { labels }, { topK, threshold }) => {
     const scores = (outputs[task.output] as Tensor).data;
     return Array.from(scores, (score, index) => ({ score, index }))
       .sort((a, b) => b.score - a.score || a.index - b.index)

@@ -3,19 +3,34 @@ import * as v from 'valibot';
 import { EngineError } from '../errors.ts';
 import type { Graph, Shapes } from '../graph.ts';
 import { classify } from './classify.ts';
-import type { TaskDefinition } from './task.ts';
+import { detect } from './detect.ts';
+import { embed } from './embed.ts';
+import { localize } from './localize.ts';
+import { segment } from './segment.ts';
+import type { TaskDefinition, TaskTensor } from './task.ts';
 
 export type { AnswerOptions } from './task.ts';
 
-export const tasks = { classify };
+export const tasks = { classify, localize, detect, segment, embed };
 
-export const taskSchema = v.variant('kind', [classify.schema]);
+export const taskSchema = v.variant('kind', [
+  classify.schema,
+  localize.schema,
+  detect.schema,
+  segment.schema,
+  embed.schema,
+]);
 
 export type Task = v.InferOutput<typeof taskSchema>;
 export type Answer = ReturnType<(typeof tasks)[Task['kind']]['answer']>;
 
 /** The definition that fulfils a parsed task. */
-export const definitionOf = (task: Task): TaskDefinition<Task, Answer> => tasks[task.kind];
+export const definitionOf = (task: Task): TaskDefinition<Task, Answer> =>
+  tasks[task.kind] as TaskDefinition<Task, Answer>;
+
+/** Tensors of the file that a task reads, and no node. */
+export const taskTensors = (task: Task, graph: Graph, shapes: Shapes): readonly TaskTensor[] =>
+  definitionOf(task).tensors?.(task, graph, shapes) ?? [];
 
 /**
  * The task of a kind as a graph suggests it.

@@ -42,7 +42,7 @@ export class Predictor {
    * @throws EngineError `limit-exceeded`
    */
   predict(image: Image, options: Partial<AnswerOptions> = {}): Answer {
-    return this.answer(this.run(this.prepare(image)), options);
+    return this.answer(this.run(this.prepare(image)), image, options);
   }
 
   /** The steps of predict, for callers that time them: picture → network input in its own layout … */
@@ -56,8 +56,14 @@ export class Predictor {
   }
 
   /** … → answer. */
-  answer(outputs: Readonly<Record<string, Tensor>>, options: Partial<AnswerOptions> = {}): Answer {
+  answer(
+    outputs: Readonly<Record<string, Tensor>>,
+    source: Pick<Image, 'width' | 'height'>,
+    options: Partial<AnswerOptions> = {},
+  ): Answer {
     const definition = definitionOf(this.task);
-    return definition.answer(this.task, outputs, this.model.card.labels, { ...definition.defaults, ...options });
+    const { card, graph, tensors } = this.model;
+    const context = { labels: card.labels, source, preprocess: this.preprocess, graph, tensors };
+    return definition.answer(this.task, outputs, context, { ...definition.defaults, ...options });
   }
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { type Model, parseModel } from '../../engine/model-file.ts';
+import type { Classification } from '../../engine/tasks/classify.ts';
 import { Predictor } from '../../engine/tasks/predictor.ts';
 import type { Tensor } from '../../engine/tensor.ts';
 import { digitInput } from '../../page/digit-input.ts';
@@ -29,7 +30,7 @@ describe('Network', () => {
     const predictor = new Predictor(model, kernels);
     for (const picture of digits) {
       const { scores } = network.read(picture);
-      const answer = predictor.predict(picture, { topK: 10 });
+      const answer = predictor.predict(picture, { topK: 10 }) as Classification[];
       expect(answer.map(({ label, score }) => [label, score])).toEqual(
         answer.map(({ label }) => [label, scores[network.labels.indexOf(label)]]),
       );

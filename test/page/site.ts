@@ -7,6 +7,7 @@ import { expect } from 'vitest';
 import type { Image } from '../../engine/image/image.ts';
 import { decodePng } from '../../engine/image/png.ts';
 import { parseModel } from '../../engine/model-file.ts';
+import type { Classification } from '../../engine/tasks/classify.ts';
 import { Predictor } from '../../engine/tasks/predictor.ts';
 import type { Stroke } from '../../page/strokes.ts';
 import { buildPage } from '../../scripts/build/page.ts';
@@ -63,7 +64,7 @@ const honestWorker: Handler = (request, body, response) => {
 
 /** The scores of a picture as Node computes them, in the labels' order. */
 export function scoresOf(picture: Image): number[] {
-  const answer = predictor.predict(picture, { topK: 10 });
+  const answer = predictor.predict(picture, { topK: 10 }) as Classification[];
   return (model.card.labels as string[]).map((wanted) => answer.find(({ label }) => label === wanted)?.score as number);
 }
 

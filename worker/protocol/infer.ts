@@ -45,7 +45,7 @@ export function infer(
       const value = values.get(name) as Tensor;
       const output = writeOutput(name, value);
       const classes = parameters?.classification ?? 0;
-      const labels = card.task?.output === name ? card.labels : undefined;
+      const labels = card.task?.kind === 'classify' && card.task.output === name ? card.labels : undefined;
       return classes === 0 ? output : classificationOutput(name, value, classes, labels);
     }),
   };

@@ -13,7 +13,16 @@ import type { ServerTiming } from '../server-timing.ts';
 import type { Limits } from '../settings.ts';
 
 const picture = { type: 'string', format: 'binary' } as const;
-const classification = v.array(v.object({ label: v.string(), score: v.number() }));
+const box = v.object({ xmin: v.number(), ymin: v.number(), xmax: v.number(), ymax: v.number() });
+const located = v.object({ label: v.string(), score: v.number(), box });
+const mask = v.pipe(v.string(), v.description('A gray PNG of 0 and 255 at the size of the picture, base64'));
+const answers = [
+  v.pipe(v.array(v.object({ label: v.string(), score: v.number() })), v.description('classify: falling scores, 0–1')),
+  v.pipe(located, v.description('localize: in pixels of the upright picture')),
+  v.pipe(v.array(located), v.description('detect: falling scores, in pixels of the upright picture')),
+  v.pipe(v.array(v.object({ label: v.string(), score: v.number(), mask })), v.description('segment: a mask a class')),
+  v.pipe(v.object({ embedding: v.array(v.number()) }), v.description('embed')),
+];
 
 export const predict = new Hono<AppEnv>().post(
   '/v1/models/:model/predict',
@@ -35,8 +44,8 @@ export const predict = new Hono<AppEnv>().post(
     },
     response: {
       'application/json': v.union([
-        v.pipe(classification, v.description('classify: falling scores, 0–1')),
-        v.pipe(v.array(classification), v.description('several pictures: an answer each, in their order')),
+        ...answers,
+        v.pipe(v.array(v.union(answers)), v.description('several pictures: an answer each, in their order')),
       ]),
     },
     errors: [
@@ -94,7 +103,7 @@ function answerEach(pictures: readonly Uint8Array[], tools: Tools): Answer[] {
       const decoded = timing.measure('decode', () => codecs.decode(bytes));
       const input = timing.measure('preprocess', () => predictor.prepare(decoded));
       const outputs = timing.measure('run', () => predictor.run(input));
-      return timing.measure('postprocess', () => predictor.answer(outputs, options));
+      return timing.measure('postprocess', () => predictor.answer(outputs, decoded, options));
     }),
   );
 }

@@ -9,6 +9,7 @@ import {
   preprocess,
   preprocessPixels,
   preprocessSchema,
+  sourceMapping,
 } from '../../../engine/image/preprocess.ts';
 import { resize } from '../../../engine/image/resize.ts';
 import { errorCode } from './load.ts';
@@ -160,5 +161,22 @@ describe('preprocess', () => {
   test('an output of another length is refused', () => {
     expect(errorCode(() => preprocess(grid(4, 4), spec({ size: [4, 4] }), new Float32Array(47)))).toBe('invalid-input');
     expect(errorCode(() => preprocessPixels(new Uint8Array(5), spec({ size: [4, 4] })))).toBe('invalid-input');
+  });
+});
+
+describe('the way back', () => {
+  const back = (width: number, height: number, fields: object, point: readonly [number, number]) => {
+    const { scale, offset } = sourceMapping({ width, height }, spec(fields));
+    return point.map((at, axis) => (at + offset[axis as 0 | 1]) * scale[axis as 0 | 1]);
+  };
+
+  test.each<[string, number, number, object, [number, number], [number, number]]>([
+    ['stretch: each side by itself', 200, 50, { size: [100, 100], fit: 'stretch' }, [50, 100], [100, 50]],
+    ['crop: the middle of the long side', 200, 50, { size: [100, 100], fit: 'crop' }, [0, 100], [75, 50]],
+    ['letterbox: bars above and below', 200, 50, { size: [100, 100], fit: 'letterbox' }, [100, 37], [200, 0]],
+    ['letterbox: a bar lies outside', 200, 50, { size: [100, 100], fit: 'letterbox' }, [0, 35], [0, -4]],
+    ['one pixel', 1, 1, { size: [8, 8], fit: 'letterbox' }, [4, 8], [0.5, 1]],
+  ])('%s', (_, width, height, fields, point, expected) => {
+    expect(back(width, height, fields, point)).toEqual(expected);
   });
 });

@@ -186,7 +186,12 @@ describe('refused in one line, and nothing is written', () => {
     ['two scales', ['--scale', '1,2'], 2, 'expected a number'],
     ['a task that is none', ['--task', 'dream'], 2, '--task: there is no task "dream": known are classify'],
     ['a task of broken JSON', ['--task', '{"kind"'], 2, '--task: not JSON'],
-    ['a task of another kind', ['--task', '{"kind":"dream"}'], 1, '$.task.kind: expected "classify", got "dream"'],
+    [
+      'a task of another kind',
+      ['--task', '{"kind":"dream"}'],
+      1,
+      '$.task.kind: expected ("classify" | "localize" | "detect" | "segment" | "embed"), got "dream"',
+    ],
     ['a shape twice', ['--input-shape', '1,3,4,4', '--input-shape', 'picture=1,3,4,4'], 2, '"picture" is given twice'],
     ['a fit that is none', ['--fit', 'squeeze'], 2, 'stretch, crop, letterbox'],
   ])('%s', async (_, flags, code, sentence) => {

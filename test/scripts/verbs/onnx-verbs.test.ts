@@ -12,6 +12,7 @@ import {
 } from '../../../engine/formats/onnx/schema/onnx_pb.js';
 import { buildGraph } from '../../../engine/graph.ts';
 import { type Model, parseModel } from '../../../engine/model-file.ts';
+import type { Classification } from '../../../engine/tasks/classify.ts';
 import { Predictor } from '../../../engine/tasks/predictor.ts';
 import { loadCodecs } from '../../../scripts/codecs.ts';
 import { loadKernels } from '../../../scripts/kernels.ts';
@@ -100,8 +101,8 @@ describe('export and import', () => {
     const native: Model = { ...classifier('NHWC'), card: imported.card };
     const image = (await loadCodecs()).decode(readFileSync('examples/slide.png'));
     const kernels = loadKernels('inference', 'baseline');
-    const [expected, actual] = [native, imported].map((model) =>
-      new Predictor(model, kernels).predict(image, { topK: 4 }),
+    const [expected, actual] = [native, imported].map(
+      (model) => new Predictor(model, kernels).predict(image, { topK: 4 }) as Classification[],
     );
     expect(actual?.map(({ label }) => label)).toEqual(expected?.map(({ label }) => label));
     actual?.forEach(({ score }, i) => {
