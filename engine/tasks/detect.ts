@@ -1,5 +1,6 @@
 /** Detection: boxes and what is in each, the best ones first. */
 import * as v from 'valibot';
+import { exp } from '../elementary.ts';
 import { EngineError } from '../errors.ts';
 import type { Graph, Shapes } from '../graph.ts';
 import type { Preprocess } from '../image/preprocess.ts';
@@ -159,8 +160,8 @@ function decodeRows(
     const [width, height] = [anchors[i + 2]!, anchors[i + 3]!];
     centred[i] = anchors[i]! + data[i + x!]! * vx * width;
     centred[i + 1] = anchors[i + 1]! + data[i + y!]! * vy * height;
-    centred[i + 2] = width * Math.exp(data[i + w!]! * vw);
-    centred[i + 3] = height * Math.exp(data[i + h!]! * vh);
+    centred[i + 2] = width * exp(data[i + w!]! * vw);
+    centred[i + 3] = height * exp(data[i + h!]! * vh);
   }
   return { boxes: corners(centred, 'xywh', 'relative', size), scores, classes };
 }
@@ -189,8 +190,8 @@ function decodeGrid(
       const value = (i: number): number => data[isFirst ? (a * each + i) * cells + cell : cell * depth + a * each + i]!;
       centred[4 * n] = (sigmoid(value(0)) + (cell % columns)) * stride;
       centred[4 * n + 1] = (sigmoid(value(1)) + Math.floor(cell / columns)) * stride;
-      centred[4 * n + 2] = width * Math.exp(value(2));
-      centred[4 * n + 3] = height * Math.exp(value(3));
+      centred[4 * n + 2] = width * exp(value(2));
+      centred[4 * n + 3] = height * exp(value(3));
       objectness[n] = activation === 'given' ? value(4) : sigmoid(value(4));
       for (let c = 0; c < classes; c++) logits[n * classes + c] = value(5 + c);
       n++;

@@ -1,4 +1,5 @@
 /** What the tasks share about a graph's outputs: finding them, and turning raw values into scores. */
+import { exp } from '../elementary.ts';
 import { EngineError } from '../errors.ts';
 import type { Graph, GraphOutput, Shapes } from '../graph.ts';
 import type { Shape } from '../tensor.ts';
@@ -34,7 +35,7 @@ export function checkLabels(labels: readonly string[] | undefined, classes: numb
   throw invalid('$.labels', `${labels.length} labels for ${classes} classes`);
 }
 
-export const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
+export const sigmoid = (x: number): number => 1 / (1 + exp(-x));
 
 /** Scores of rows of `classes` values each, in f64: the same length. */
 export function activate(values: ArrayLike<number>, classes: number, activation: Activation): Float64Array {
@@ -46,7 +47,7 @@ export function activate(values: ArrayLike<number>, classes: number, activation:
     let [largest, sum] = [Number.NEGATIVE_INFINITY, 0];
     for (let i = first; i < end; i++) largest = Math.max(largest, scores[i]!);
     for (let i = first; i < end; i++) {
-      const power = Math.exp(scores[i]! - largest);
+      const power = exp(scores[i]! - largest);
       scores[i] = power;
       sum += power;
     }
