@@ -30,9 +30,9 @@ export const predictVerb: Verb = {
     command
       .argument('<model>', 'model file')
       .argument('<images...>', 'PNG or JPEG files')
-      .addOption(new Option('--top-k <n>', 'answers a picture, the best first (default 5)').argParser(integer(1)))
+      .addOption(new Option('--top-k <n>', 'answers a picture, the best first (default: 5)').argParser(integer(1)))
       .addOption(
-        new Option('--threshold <x>', 'leave out scores below (default 0, for detection 0.5)').argParser(real(0, 1)),
+        new Option('--threshold <x>', 'leave out scores below, for detection 0.5 (default: 0)').argParser(real(0, 1)),
       )
       .addOption(simdOption())
       .addOption(jsonOption());
