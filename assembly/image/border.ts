@@ -4,7 +4,6 @@ export const CONSTANT = 0;
 export const EDGE = 1;
 export const SYMMETRIC = 2;
 export const REFLECT = 3;
-export const WRAP = 4;
 
 function modulo(value: i32, divisor: i32): i32 {
   const rest = value % divisor;

@@ -8,7 +8,7 @@ import { multiply } from './matrix.ts';
 import { augmentationOf } from './operations/index.ts';
 import type { Pipeline } from './pipeline.ts';
 import { type Resampling, warpField, warpMatrix } from './resampling.ts';
-import { type PictureName, resolve, resolvedDocument, type Step, stepRandom } from './resolve.ts';
+import { type PictureName, resolve, type Step, stepRandom } from './resolve.ts';
 import { type Picture, type Pixels, Studio } from './studio.ts';
 import { applyTables, type LevelMap } from './tables.ts';
 
@@ -75,11 +75,6 @@ export class Augmenter {
     } finally {
       this.#studio.keepOnly();
     }
-  }
-
-  /** What replays the steps. */
-  resolved(pipeline: Pipeline, steps: readonly Step[]): Record<string, unknown> {
-    return resolvedDocument(pipeline, steps);
   }
 }
 

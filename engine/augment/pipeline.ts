@@ -10,7 +10,7 @@ import { excerpt } from '../json.ts';
 import { type Augmentation, type PictureKind, rgbKey } from './augmentation.ts';
 import { type AugmentationType, augmentationOf, augmentations } from './operations/index.ts';
 import { type Draw, number, type Option } from './options.ts';
-import { type Path, pipelineError } from './pipeline-error.ts';
+import { asObject, type Path, pipelineError, refuseUnknown } from './pipeline-error.ts';
 import { isStreamName, type StreamName } from './stream.ts';
 import { parseTargets, type Targets } from './targets.ts';
 
@@ -269,18 +269,6 @@ function parseWeights(value: unknown, count: number, path: Path): readonly numbe
   const weights = value as readonly number[];
   if (!(weights.reduce((sum, weight) => sum + weight, 0) > 0)) throw pipelineError(path, 'expected a sum above 0');
   return weights;
-}
-
-export function asObject(value: unknown, path: Path): Record<string, unknown> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw pipelineError(path, `expected an object, got ${excerpt(value)}`);
-  }
-  return value as Record<string, unknown>;
-}
-
-export function refuseUnknown(object: object, known: readonly string[], path: Path): void {
-  const unknown = Object.keys(object).find((key) => !known.includes(key));
-  if (unknown !== undefined) throw pipelineError([...path, unknown], 'unknown key');
 }
 
 function pathText(path: Path): string {

@@ -1,6 +1,6 @@
 /** What a pipeline says about labels: `targets` of the document. labels.ts moves them. */
 import { excerpt } from '../json.ts';
-import { type Path, pipelineError } from './pipeline-error.ts';
+import { asObject, type Path, pipelineError, refuseUnknown } from './pipeline-error.ts';
 
 export const boxFormats = ['xyxy', 'xywh', 'cxcywh', 'yolo'] as const;
 /** xyxy, xywh and cxcywh in pixels; yolo is cxcywh in fractions of the picture. */
@@ -117,10 +117,7 @@ function parseMasks(value: unknown, path: Path): MaskTarget {
 }
 
 function record(value: unknown, path: Path, known: readonly string[]): Record<string, unknown> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw pipelineError(path, `expected an object, got ${excerpt(value)}`);
-  }
-  const unknown = Object.keys(value).find((key) => !known.includes(key));
-  if (unknown !== undefined) throw pipelineError([...path, unknown], 'unknown key');
-  return value as Record<string, unknown>;
+  const object = asObject(value, path);
+  refuseUnknown(object, known, path);
+  return object;
 }

@@ -1,6 +1,6 @@
 /** The pictures that an augmentation run works on: one file, or all of a folder and the folders in it. */
 import { readdir, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { EngineError } from '../../engine/errors.ts';
 import { namedFileError } from '../io/file-error.ts';
 import { byName } from '../training/data-sets/files.ts';
@@ -48,5 +48,3 @@ export function clashing(files: readonly string[]): readonly [string, string] | 
   }
   return undefined;
 }
-
-export const inFolder = (folder: string, file: string): string => join(folder, file);

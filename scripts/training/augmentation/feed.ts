@@ -5,7 +5,7 @@
 import { Worker } from 'node:worker_threads';
 import { EngineError } from '../../../engine/errors.ts';
 import { awaitChange } from '../await-change.ts';
-import { BatchMaker, type FeedSettings } from './batch-maker.ts';
+import type { FeedSettings } from './batch-maker.ts';
 import { createSharedFeed, FeedSlot, type SharedFeed } from './shared-feed.ts';
 
 const WAIT_MS = 1000;
@@ -15,10 +15,8 @@ const LEAST_SLOTS = 4;
 export class Feed {
   readonly shared: SharedFeed;
 
-  /** @throws EngineError `invalid-pipeline` before any thread starts */
   constructor(settings: FeedSettings, threads: number) {
     const [height, width, channels] = settings.shape;
-    new BatchMaker(settings); // what is wrong with the pipeline is said here
     const slots = Math.max(LEAST_SLOTS, SLOTS_A_THREAD * threads);
     this.shared = createSharedFeed(slots, settings.batchSize, height * width * channels, settings.classCount);
     const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
