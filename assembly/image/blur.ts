@@ -1,5 +1,6 @@
 /** Blurs that come apart into columns and rows, with symmetric weights, in f32. */
-import { loadRow, magicPlace, padRow, planPads, rowBytes, setSource } from './filter-rows';
+import { loadRow, magicPlace, padRow, planPads, rowBytes } from './filter-rows';
+import { setSource } from './source';
 
 /** Rows blurred at a time; even. More of them convert fewer rows twice, fewer stay in the cache. */
 const BAND: i32 = 64;

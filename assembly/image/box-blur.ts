@@ -2,7 +2,8 @@
  * The mean of a window. Sums down the columns run along from row to row, so the cost hardly hangs on the size; those of
  * u8 are whole numbers, those of f32 are kept in f64, so nothing adds up over a picture.
  */
-import { loadRow, magicPlace, padRow, planPads, rowBytes, rowPointer, setSource } from './filter-rows';
+import { loadRow, magicPlace, padRow, planPads, rowBytes, rowPointer } from './filter-rows';
+import { setSource } from './source';
 
 /** Windows up to this size have sums within i16. */
 const SHORT_SIZE = 11;

@@ -4,7 +4,8 @@
  * loops: exact i16 where weights are whole numbers whose sums fit, 3×3 in f32, and any filter in f32, product by product.
  */
 import { smallRow, smallRowShort } from './correlate-small';
-import { loadRow, magicPlace, padRow, planPads, rowBytes, setSource } from './filter-rows';
+import { loadRow, magicPlace, padRow, planPads, rowBytes } from './filter-rows';
+import { setSource } from './source';
 
 /** The ends of u8. */
 const levelEnds = memory.data<f32>([0, 0, 0, 0, 255, 255, 255, 255]);

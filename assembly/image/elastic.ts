@@ -1,6 +1,6 @@
 /** Smooth random fields of displacements. */
 import { borderIndex, REFLECT } from './border';
-import { philoxLanes } from './philox';
+import { Words } from './words';
 
 /**
  * target [columns rows of `targetStep` bytes] ← x [rows of `step` bytes, columns], f32 transposed in tiles of four by four.
@@ -90,9 +90,10 @@ const OFFSET: usize = memory.data<f32>([0.00390625, 0.00390625, 0.00390625, 0.00
 export function uniformNoise(target: usize, count: i32, plane: i32, key0: u32, key1: u32): void {
   const scale = v128.load(SCALE);
   const offset = v128.load(OFFSET);
+  Words.key(key0, key1);
   let counter: u32 = 0;
   for (; count > 0; count -= 64, counter += 4) {
-    const words = philoxLanes(counter, plane, key0, key1);
+    const words = Words.sixteen(counter, plane);
     for (let at: usize = 0; at < 64; at += 16, target += 64) {
       const bytes = v128.load(words + at);
       const low = i16x8.extend_low_i8x16_s(bytes);

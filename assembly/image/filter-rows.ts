@@ -5,46 +5,13 @@
  */
 import { borderIndex } from './border';
 import { convertRow } from './convolve';
+import { source } from './source';
 
 /** Values that loops over rows may read and write behind a row's end. */
 export const BLOCK: i32 = 16;
 
 /** 1.5·2^23 in four lanes: adding it and taking it away as a whole number rounds half to even, below 2^22. */
 export const magicPlace = memory.data<f32>([12582912, 12582912, 12582912, 12582912]);
-
-/** The picture that is filtered, packed [H,W,C]. */
-@unmanaged
-class Source {
-  ptr: usize;
-  width: i32;
-  height: i32;
-  channels: i32;
-  isFloat: i32;
-  border: i32;
-  /** A pixel of the picture's type. */
-  fill: usize;
-}
-
-const source = changetype<Source>(memory.data(28, 16));
-
-export function setSource(
-  ptr: usize,
-  width: i32,
-  height: i32,
-  channels: i32,
-  isFloat: i32,
-  border: i32,
-  fill: usize,
-): void {
-  const s = source;
-  s.ptr = ptr;
-  s.width = width;
-  s.height = height;
-  s.channels = channels;
-  s.isFloat = isFloat;
-  s.border = border;
-  s.fill = fill;
-}
 
 /** Bytes of a row of `count` values of `bytes` bytes with room for a block behind it, a multiple of 16. */
 export function rowBytes(count: i32, bytes: i32): i32 {

@@ -3,9 +3,10 @@
  * counting; larger windows of u8 by a histogram that slides along (Huang, Yang and Tang 1979), whose cost grows with the
  * side of the window. Measured where they meet.
  */
-import { loadRow, padRow, planPads, rowBytes, setSource } from './filter-rows';
+import { loadRow, padRow, planPads, rowBytes } from './filter-rows';
 import { keysOf, LARGEST_COUNTED, rowByBits } from './median-bits';
 import { rowOfFive, rowOfThree } from './median-networks';
+import { setSource } from './source';
 
 /** Bytes of scratch that `median` needs. */
 export function medianScratch(width: i32, channels: i32, size: i32): i32 {

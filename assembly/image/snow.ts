@@ -1,8 +1,8 @@
 /** Snow: flakes on planes of f32 levels, blurred, and added to a picture. */
 import { borderIndex, REFLECT } from './border';
-import { philoxLanes } from './philox';
 import { Power } from './power';
 import { HalfTurns } from './turn';
+import { Words } from './words';
 
 /**
  * target [height, width] ← flakes: a cell has one with probability threshold / 65536, of level 127.5·(1 + |cos(πu)|) times
@@ -26,10 +26,11 @@ export function sowFlakes(
   const unit = f32x4.splat(0.0000152587890625);
   const grey = f32x4.splat(127.5);
   const tail = (<usize>width) << 2;
+  Words.key(key0, key1);
   let counter: u32 = 0;
   for (; height > 0; height--, target += step, gate += step) {
     for (let x = 0; x < width; x += 16, counter += 4) {
-      const words = philoxLanes(counter, 0, key0, key1);
+      const words = Words.sixteen(counter, 0);
       for (let k: usize = 0; k < 64; k += 16) {
         const at = ((<usize>x) << 2) + k;
         const word = v128.load(words + k);

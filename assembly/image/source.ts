@@ -1,4 +1,4 @@
-/** The picture that is sampled from: set once a call, read by the functions below it. */
+/** The picture that a kernel reads: set once a call, read by the functions below it. */
 
 @unmanaged
 class Source {
@@ -8,6 +8,7 @@ class Source {
   height: i32;
   channels: i32;
   isFloat: i32;
+  /** Set besides, where the picture is sampled between its pixels. */
   interpolation: i32;
   border: i32;
   /** A pixel of the picture's type. */
@@ -22,7 +23,6 @@ export function setSource(
   height: i32,
   channels: i32,
   isFloat: i32,
-  interpolation: i32,
   border: i32,
   fill: usize,
 ): void {
@@ -32,7 +32,6 @@ export function setSource(
   s.height = height;
   s.channels = channels;
   s.isFloat = isFloat;
-  s.interpolation = interpolation;
   s.border = border;
   s.fill = fill;
 }

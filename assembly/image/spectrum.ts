@@ -2,9 +2,9 @@
  * Random fields with a spectrum that falls like a power of the frequency, by inverse Fourier transforms of planes whose
  * sides are powers of two. Transforms go down four columns at a time, in a buffer that stays in the nearest cache.
  */
-import { philoxLanes } from './philox';
 import { Power } from './power';
 import { HalfTurns } from './turn';
+import { Words } from './words';
 
 // Constants stand in memory: V8 builds those of the code anew at every use. 2^−16, 2^−15, 1
 const CONSTANTS: usize = memory.data<f32>(
@@ -53,6 +53,7 @@ export function drawSpectrum(
   row: usize,
 ): void {
   memory.fill(target, 0, (<usize>(fullWidth * fullHeight)) << 2);
+  Words.key(key0, key1);
   const half = exponent * 0.5;
   const sizes = row + ((<usize>(width + 16)) << 2);
   const lower = (<usize>((width + 1) >> 1)) << 2;
@@ -68,7 +69,7 @@ export function drawSpectrum(
     for (let side = 0; side < 2; side++) {
       const y = side ? height - 1 - distance : distance;
       if (side && y == distance) break;
-      drawRow(row, sizes, width, <u32>y * (((<u32>width + 15) >> 4) << 2), key0, key1);
+      drawRow(row, sizes, width, <u32>y * (((<u32>width + 15) >> 4) << 2));
       const line = target + ((<usize>(spread(y, height, fullHeight) * fullWidth)) << 2);
       memory.copy(line, row, lower);
       memory.copy(line + ((<usize>fullWidth) << 2) - upper, row + lower, upper);
@@ -76,10 +77,10 @@ export function drawSpectrum(
   }
 }
 
-/** row[i] = u·cos(2πv)·sizes[i], i < width, the random words from `counter` on; whole blocks of 16 are written. */
-function drawRow(row: usize, sizes: usize, width: i32, counter: u32, key0: u32, key1: u32): void {
+/** row[i] = u·cos(2πv)·sizes[i], i < width, the random words of the key that is set, from `counter` on; whole blocks of 16 are written. */
+function drawRow(row: usize, sizes: usize, width: i32, counter: u32): void {
   for (let x = 0; x < width; x += 16, counter += 4) {
-    const words = philoxLanes(counter, 0, key0, key1);
+    const words = Words.sixteen(counter, 0);
     for (let k: usize = 0; k < 64; k += 16, row += 16, sizes += 16) {
       v128.store(row, f32x4.mul(amplitude(v128.load(words + k)), v128.load(sizes)));
     }

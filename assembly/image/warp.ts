@@ -37,7 +37,8 @@ export function warpMatrix(
   border: i32,
   fill: usize,
 ): void {
-  setSource(x, width, height, channels, isFloat, interpolation, border, fill);
+  setSource(x, width, height, channels, isFloat, border, fill);
+  source.interpolation = interpolation;
   if (isFast()) {
     warpLevels(target, targetWidth, targetHeight, m0, m1, m2, m3, m4, m5, m6, m7, m8);
     return;
@@ -73,7 +74,8 @@ export function warpField(
   border: i32,
   fill: usize,
 ): void {
-  setSource(x, width, height, channels, isFloat, interpolation, border, fill);
+  setSource(x, width, height, channels, isFloat, border, fill);
+  source.interpolation = interpolation;
   if (isFast()) {
     warpLevelsByField(target, field);
     return;

@@ -10,6 +10,8 @@ const LANES = memory.data<u32>([0, 1, 2, 3], 16);
 const MULTIPLIER_0 = memory.data<u32>([0xd2511f53, 0xd2511f53, 0xd2511f53, 0xd2511f53], 16);
 const MULTIPLIER_1 = memory.data<u32>([0xcd9e8d57, 0xcd9e8d57, 0xcd9e8d57, 0xcd9e8d57], 16);
 
+const SIXTEEN = memory.data(64, 16);
+
 export class Words {
   /** Sets the key of the next calls of fill. */
   static key(key0: u32, key1: u32): void {
@@ -85,5 +87,12 @@ export class Words {
       v128.store(target, d, 48);
       block = i32x4.add(block, i32x4.splat(4));
     }
+  }
+
+  /** Where the sixteen words of the blocks first … first + 3 lie, as fill orders them, until the next call. */
+  @inline
+  static sixteen(first: u32, stream: u32): usize {
+    Words.fill(SIXTEEN, 16, first, stream);
+    return SIXTEEN;
   }
 }

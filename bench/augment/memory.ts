@@ -30,7 +30,7 @@ const into = new Uint8Array(224 * 224 * 3);
 const rows: (readonly [string, string, string, string])[] = [];
 const megabytes = (bytes: number) => (bytes / 2 ** 20).toFixed(2);
 for (let i = 0; i <= count; i++) {
-  if (i > 0) augmenter.run(pipeline, kind, pictures[i % 3] as (typeof pictures)[number], { sample: i, into });
+  if (i > 0) augmenter.run(pipeline, pictures[i % 3] as (typeof pictures)[number], { sample: i, into });
   if (i !== 0 && i % Math.ceil(count / 5) !== 0) continue;
   collect();
   const { heapUsed, arrayBuffers } = process.memoryUsage();

@@ -55,8 +55,8 @@ export class Augmenter {
    * @throws EngineError `invalid-input` for an empty picture or one of another kind than the pipeline was compiled for,
    * `invalid-labels`, `invalid-pipeline` where an option does not fit the size, `limit-exceeded`
    */
-  run(pipeline: Pipeline, kind: PictureKind, image: Pixels, input: AugmentInput): Augmented {
-    checkPicture(image, kind);
+  run(pipeline: Pipeline, image: Pixels, input: AugmentInput): Augmented {
+    checkPicture(image, pipeline.kind);
     if (input.mask) checkMask(input.mask, image);
     const steps = resolve(pipeline, image, input);
     const bends = steps.some(({ type }) => augmentationOf(type).field);

@@ -37,8 +37,7 @@ export function correlate(
   const target = studio.picture(image.width, image.height, image.channels, type);
   const scratch = studio.take(studio.call.correlateScratch(image.width, image.channels, width, height));
   const fillPtr = fillPixel(studio, image, fill);
-  const weightsPtr = studio.take(weights.byteLength);
-  studio.floats(weightsPtr, weights.length).set(weights);
+  const weightsPtr = studio.place(weights);
   studio.call.correlate(
     image.ptr,
     image.width,
@@ -69,8 +68,7 @@ export function blurSeparably(
   const target = studio.like(image);
   const scratch = studio.take(studio.call.blurScratch(image.width, image.channels, radius));
   const fillPtr = fillPixel(studio, image, fill);
-  const weightsPtr = studio.take(weights.byteLength);
-  studio.floats(weightsPtr, weights.length).set(weights);
+  const weightsPtr = studio.place(weights);
   studio.call.blur(
     image.ptr,
     image.width,

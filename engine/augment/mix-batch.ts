@@ -1,5 +1,6 @@
 /** The part of a pipeline that mixes the pictures of a batch, and their labels with them. */
 import type { Batch, Originals } from './batch.ts';
+import { drawOptions, isApplied } from './draw-node.ts';
 import { augmentationOf } from './operations/index.ts';
 import type { Pipeline } from './pipeline.ts';
 import { nodeRandom, pictureRandom } from './stream.ts';
@@ -21,9 +22,8 @@ export function mixBatch(
   const random = pictureRandom(seed, epoch, index);
   for (const node of pipeline.batch) {
     const own = nodeRandom(random, node.name);
-    if (own.float() >= node.p) continue;
-    const params: Record<string, unknown> = {};
-    for (const [key, draw] of Object.entries(node.draws)) params[key] = draw(own, batch);
+    if (!isApplied(node, own)) continue;
+    const params = drawOptions(node, own, batch);
     copy.pixels.set(batch.pixels);
     copy.targets.set(batch.targets);
     augmentationOf(node.type).mix?.(params, batch, copy, own);

@@ -63,6 +63,8 @@ export type PipelineNode = OperationNode | ComposeNode | OneOfNode | SomeOfNode;
 export interface Pipeline {
   /** SHA-256 of the document's RFC 8785 form, lower-case hex. */
   readonly id: string;
+  /** The pictures that it was compiled for. */
+  readonly kind: PictureKind;
   readonly seed: number;
   readonly targets: Targets;
   /** What is done to each picture. */
@@ -94,7 +96,8 @@ export function compilePipeline(document: unknown, options: CompileOptions): Pip
   const targets = parseTargets(object.targets, ['targets']);
   const whole = new Compiler(options).node(object.pipeline, ['pipeline'], 1);
   const id = bytesToHex(sha256(utf8ToBytes(canonicalize(document) as string)));
-  return { id, seed, targets, ...splitTraining(whole) };
+  const { channels, type } = options;
+  return { id, kind: { channels, type }, seed, targets, ...splitTraining(whole) };
 }
 
 const onlyOf = (node: PipelineNode) => (isGroup(node) ? undefined : augmentationOf(node.type).only);

@@ -5,8 +5,9 @@
 import { EngineError } from '../errors.ts';
 import { jsonPath } from '../json.ts';
 import type { Random } from '../random.ts';
+import { drawOptions, isApplied } from './draw-node.ts';
 import { type AugmentationType, augmentationOf } from './operations/index.ts';
-import type { Draw, Size } from './options.ts';
+import type { Size } from './options.ts';
 import { type OperationNode, PIPELINE_FORMAT, type Pipeline, type PipelineNode } from './pipeline.ts';
 import type { Path } from './pipeline-error.ts';
 import { nodeRandom, pictureRandom, randomOf, type Sample, type StreamName } from './stream.ts';
@@ -57,9 +58,7 @@ class Resolver {
   visit(node: PipelineNode): void {
     // Every node has a generator of its own, so no choice moves the numbers of another.
     const random = nodeRandom(this.#picture, node.name);
-    // Every node draws p first, so that giving it one moves no other number.
-    if (node.p === 1) random.skip();
-    else if (random.float() >= node.p) return;
+    if (!isApplied(node, random)) return;
     switch (node.type) {
       case 'compose':
         for (const child of node.children) this.visit(child);
@@ -82,8 +81,7 @@ class Resolver {
   #operation(node: OperationNode, random: Random): void {
     const operation = augmentationOf(node.type);
     const size = this.#size;
-    const drawn: Record<string, unknown> = {};
-    for (const key in node.draws) drawn[key] = (node.draws[key] as Draw<unknown>)(random, size);
+    const drawn = drawOptions(node, random, size);
     const params = operation.settle?.(drawn, random, size, node.path) ?? drawn;
     if (operation.matrix) {
       const { width, height } = operation.matrix(params, size);

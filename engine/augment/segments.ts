@@ -50,8 +50,7 @@ export function colourPlanes(studio: Studio, image: Picture): ColourPlanes {
   const height = side(image.height);
   const stride = Math.ceil(width / 4) * 4;
   const isColour = [1, 3, 4].includes(image.channels);
-  const curve = studio.take(257 * 4);
-  studio.floats(curve, 257).set(isColour ? light : plain);
+  const curve = studio.place(isColour ? light : plain);
   const ptr = studio.take(stride * height * 12);
   const row = studio.take((image.width * image.channels + 8) * 4);
   const columns = studio.take(stride * 12);

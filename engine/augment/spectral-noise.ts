@@ -135,7 +135,5 @@ function twiddles(studio: Studio, n: number): number {
       return i % 2 === 0 ? cos(angle) : sin(angle);
     });
   if (!known) knownTwiddles.set(n, table);
-  const ptr = studio.take(n * 4);
-  studio.floats(ptr, n).set(table);
-  return ptr;
+  return studio.place(table);
 }

@@ -109,6 +109,14 @@ export class Studio {
     return picture;
   }
 
+  /** Copies numbers in; they live to the end of the step. */
+  place(data: Float32Array | Int32Array): number {
+    const ptr = this.take(data.byteLength);
+    const view = data instanceof Float32Array ? this.floats(ptr, data.length) : this.words(ptr, data.length);
+    view.set(data);
+    return ptr;
+  }
+
   /** Copies a picture out: into `target` where it has the right type and length. */
   unload(picture: Picture, target?: Uint8Array | Float32Array): Uint8Array | Float32Array {
     const count = picture.width * picture.height * picture.channels;

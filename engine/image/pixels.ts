@@ -42,6 +42,11 @@ export function toGray(image: Image): Image {
   return { width, height, channels: 1, data };
 }
 
+/** The first channel as it stands: what a mask's class values are. */
+export function firstChannel({ width, height, channels, data }: Image): Image {
+  return { width, height, channels: 1, data: data.filter((_, i) => i % channels === 0) };
+}
+
 /** Three channels: gray is repeated. Alpha is laid over white first. */
 export function toRgb(image: Image): Image {
   const { width, height, channels, data: source } = flattenAlpha(image);

@@ -5,7 +5,6 @@ import { bytesToHex } from '@noble/hashes/utils.js';
 import { Augmenter } from '../../engine/augment/augmenter.ts';
 import { augmentationOf, augmentationTypes } from '../../engine/augment/operations/index.ts';
 import { compilePipeline, PIPELINE_FORMAT } from '../../engine/augment/pipeline.ts';
-import type { Pixels } from '../../engine/augment/studio.ts';
 import { encodePng } from '../../engine/image/codec.ts';
 import type { Image } from '../../engine/image/image.ts';
 import { toRgb } from '../../engine/image/pixels.ts';
@@ -14,6 +13,7 @@ import { loadCodecs } from '../codecs.ts';
 import { writeFileAtomic } from '../io/atomic-write.ts';
 import { atPath } from '../io/model.ts';
 import { loadImageKernels } from '../kernels.ts';
+import { asImage } from './as-image.ts';
 import { drawText, TEXT_HEIGHT, textWidth } from './text.ts';
 
 /** Longest side of a picture on a sheet, pixels. */
@@ -41,7 +41,7 @@ export async function writeSheet(
     const kind = { channels: 3, type: 'u8' } as const;
     const run = (title: string, pipeline: unknown, epoch: number): SheetItem => {
       const name = { sample, epoch, ...(options.seed === undefined ? {} : { seed: options.seed }) };
-      return { title, image: asImage(augmenter.run(compilePipeline(pipeline, kind), kind, image, name).image) };
+      return { title, image: asImage(augmenter.run(compilePipeline(pipeline, kind), image, name).image) };
     };
     const original = { title: 'original', image };
     if (document !== undefined) {
@@ -100,8 +100,4 @@ function paste(sheet: Image, image: Image, left: number, top: number): void {
     const row = image.data.subarray(y * image.width * 3, (y + 1) * image.width * 3);
     sheet.data.set(row, ((top + y) * sheet.width + left) * 3);
   }
-}
-
-function asImage({ width, height, data }: Pixels): Image {
-  return { width, height, channels: 3, data: data as Uint8Array };
 }

@@ -11,12 +11,13 @@ import type { Pixels } from '../../engine/augment/studio.ts';
 import { EngineError } from '../../engine/errors.ts';
 import type { Codecs } from '../../engine/image/codec.ts';
 import type { Image } from '../../engine/image/image.ts';
-import { hasAlpha } from '../../engine/image/pixels.ts';
+import { firstChannel, hasAlpha } from '../../engine/image/pixels.ts';
 import { loadCodecs } from '../codecs.ts';
 import { encodeImage, extensionOf, type ImageFormat } from '../encoders.ts';
 import { writeFileAtomic } from '../io/atomic-write.ts';
 import { atPath } from '../io/model.ts';
 import { loadImageKernels } from '../kernels.ts';
+import { asImage } from './as-image.ts';
 import { asLabels, forInstances, fromLabels } from './instances.ts';
 import type { Instance } from './labels/format.ts';
 import { stemOf } from './pictures.ts';
@@ -108,8 +109,7 @@ export class PictureWorker {
     const compiled = this.#pipeline(image.channels);
     const pipeline = task.instances ? forInstances(compiled, task.instances) : compiled;
     const labels = task.instances ? asLabels(task.instances) : task.labels;
-    const kind = { channels: image.channels, type: 'u8' as const };
-    const result = this.#augmenter.run(pipeline, kind, image, {
+    const result = this.#augmenter.run(pipeline, image, {
       sample,
       epoch: variant,
       alpha: hasAlpha(image),
@@ -162,7 +162,7 @@ export class PictureWorker {
           `the mask has ${mask.width}×${mask.height} pixels, its picture ${width}×${height}`,
         );
       }
-      return { width, height, channels: 1, data: mask.data.filter((_, i) => i % mask.channels === 0) };
+      return firstChannel(mask);
     });
   }
 }
@@ -173,8 +173,4 @@ function scaled(instances: readonly Instance[], { width, height }: Image): reado
     const [left, top, right, bottom] = instance.box;
     return { ...instance, box: [left * width, top * height, right * width, bottom * height] as const };
   });
-}
-
-function asImage({ width, height, channels, data }: Pixels): Image {
-  return { width, height, channels: channels as Image['channels'], data: data as Uint8Array };
 }

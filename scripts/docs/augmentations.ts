@@ -9,6 +9,7 @@ import { type AugmentationType, augmentationOf, augmentationTypes } from '../../
 import { compilePipeline, defaultPipelineLimits, PIPELINE_FORMAT } from '../../engine/augment/pipeline.ts';
 import { encodePng } from '../../engine/image/codec.ts';
 import type { Image } from '../../engine/image/image.ts';
+import { asImage } from '../augmentation/as-image.ts';
 import { layOut, operationSamples } from '../augmentation/sheet.ts';
 import { loadCodecs } from '../codecs.ts';
 import { loadImageKernels } from '../kernels.ts';
@@ -26,8 +27,7 @@ export async function augmentationDocs(): Promise<ReadonlyMap<string, string | U
   const made = (node: unknown): Image => {
     const kind = { channels: photo.channels, type: 'u8' } as const;
     const pipeline = compilePipeline({ format: PIPELINE_FORMAT, pipeline: node }, kind);
-    const { image } = augmenter.run(pipeline, kind, photo, { sample: 0 });
-    return { ...image, data: image.data as Uint8Array } as Image;
+    return asImage(augmenter.run(pipeline, photo, { sample: 0 }).image);
   };
   const items = operationSamples().map(({ title, node }) => ({ title, image: made(node) }));
   for (const { title, image } of items) files.set(`${FOLDER}/${title}.png`, encodePng(image));

@@ -9,6 +9,7 @@ import { RowConvolver } from '../../engine/image/convolve.ts';
 import { parseFilter } from '../../engine/image/filters.ts';
 import type { Image } from '../../engine/image/image.ts';
 import type { ImageKernels } from '../../engine/image/kernels.ts';
+import { firstChannel } from '../../engine/image/pixels.ts';
 import { broken, type Values } from './compare.ts';
 import { givenParts } from './given-parts.ts';
 import type { GoldenAnnotation, GoldenEntry, Tolerance } from './manifest.ts';
@@ -73,7 +74,7 @@ export class GoldenChecker {
   #run(node: unknown, image: Image, labels?: unknown, mask?: Pixels) {
     const kind = { channels: image.channels, type: 'u8' as const };
     const pipeline: Pipeline = compilePipeline({ format: 'aug/1', pipeline: node }, kind);
-    return this.#augmenter.run(pipeline, kind, image, { sample: 0, labels, ...(mask ? { mask } : {}) });
+    return this.#augmenter.run(pipeline, image, { sample: 0, labels, ...(mask ? { mask } : {}) });
   }
 
   async annotation(a: GoldenAnnotation): Promise<string | undefined> {
@@ -123,8 +124,4 @@ export class GoldenChecker {
     const bytes = await readFile(join(this.#folder, file));
     return { ...like, data: new Int16Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length)) };
   }
-}
-
-function firstChannel({ width, height, channels, data }: Image): Pixels {
-  return { width, height, channels: 1, data: data.filter((_, i) => i % channels === 0) };
 }

@@ -104,7 +104,8 @@ export async function createExperiment(
   const graph = await graphFor(settings, dataSet);
   const vector = weightVector(graph);
   const [height, width, channels] = dataSet.shape;
-  const pipeline = trainingPipeline(settings, channels);
+  const document = trainingDocument(settings);
+  const pipeline = trainingPipeline(document, channels);
   const plain = preprocessOf(width, height, channels);
   const preprocess: Preprocess = pipeline ? normalized(plain, pipeline) : plain;
   const pixelsPerSample = height * width * channels;
@@ -121,7 +122,7 @@ export async function createExperiment(
     new Feed(
       {
         ...common,
-        document: trainingDocument(settings),
+        document,
         shape: dataSet.shape,
         training,
         batchSize: settings.batch,
@@ -176,7 +177,7 @@ export async function createExperiment(
         labels: [...dataSet.labels],
         provenance: {
           command: canonicalCommand(settings),
-          ...(pipeline && { augmentation: trainingDocument(settings) }),
+          ...(pipeline && { augmentation: document }),
           data: { name: dataSet.name, source: dataSet.source, licence: dataSet.licence, sha256: dataSet.sha256 },
           metrics,
         },

@@ -11,6 +11,7 @@ import type { Feed } from './augmentation/feed.ts';
 import { awaitChange } from './await-change.ts';
 import { ShardRunner, type TrainingSetup } from './shard-runner.ts';
 import { createSharedBatch, Slot, shardCount } from './shared-batch.ts';
+import { throwFailure } from './thread-failure.ts';
 
 /** How long the main thread waits for the others before it looks whether one has failed. */
 const WAIT_MS = 1000;
@@ -120,18 +121,12 @@ export class Network {
 
   /** Waits until a thread has finished one shard more than were taken. */
   private awaitShard(thread: number): void {
-    const { control, failure } = this.setup.shared;
+    const { control } = this.setup.shared;
     const slot = Slot.threads + thread;
     const wanted = (this.taken[thread] as number) + 1;
     this.taken[thread] = wanted;
     for (let done = Atomics.load(control, slot); done < wanted; done = Atomics.load(control, slot)) {
-      const failed = Atomics.load(control, Slot.failed);
-      if (failed > 0) {
-        throw new EngineError(
-          'unavailable',
-          `a training thread failed: ${new TextDecoder().decode(failure.slice(0, failed))}`,
-        );
-      }
+      throwFailure(this.setup.shared, Slot.failed, 'a training thread');
       awaitChange(control, slot, done, WAIT_MS);
     }
   }

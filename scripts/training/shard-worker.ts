@@ -3,18 +3,10 @@ import { workerData } from 'node:worker_threads';
 import { awaitChange } from './await-change.ts';
 import { ShardRunner, type TrainingSetup } from './shard-runner.ts';
 import { Slot } from './shared-batch.ts';
+import { leaveFailure } from './thread-failure.ts';
 
 const { setup, thread } = workerData as { setup: TrainingSetup; thread: number };
-const { control, failure } = setup.shared;
-
-/** Leaves the failure's text where the main thread looks, since it does not turn its event loop while it waits. */
-function report(error: unknown): void {
-  const text = new TextEncoder()
-    .encode(error instanceof Error ? error.message : String(error))
-    .subarray(0, failure.length);
-  failure.set(text);
-  Atomics.store(control, Slot.failed, text.length);
-}
+const { control } = setup.shared;
 
 function work(): void {
   const runner = new ShardRunner(setup);
@@ -32,6 +24,6 @@ function work(): void {
 try {
   work();
 } catch (error) {
-  report(error);
+  leaveFailure(setup.shared, Slot.failed, error);
   Atomics.notify(control, Slot.threads + thread);
 }

@@ -3,6 +3,7 @@
  * do. Everything lies in SharedArrayBuffers, so that a batch costs no message.
  */
 import { SHARD_SAMPLES } from '../../engine/training/shard-trainer.ts';
+import { createFailureText, type FailureText } from './thread-failure.ts';
 
 export interface SharedBatch {
   /** Most samples of a batch. */
@@ -17,8 +18,7 @@ export interface SharedBatch {
   readonly indices: Uint32Array<SharedArrayBuffer>;
   /** See `Slot`; behind the slots, a word per thread with the number of shards that it has ever finished. */
   readonly control: Int32Array<SharedArrayBuffer>;
-  /** UTF-8 text of a thread's failure. */
-  readonly failure: Uint8Array<SharedArrayBuffer>;
+  readonly failure: FailureText;
 }
 
 /** Words of `control`. */
@@ -36,8 +36,6 @@ export const Slot = {
   threads: 5,
 } as const;
 
-const FAILURE_BYTES = 4096;
-
 export const shardCount = (samples: number): number => Math.ceil(samples / SHARD_SAMPLES);
 
 export function createSharedBatch(vectorLength: number, batchSize: number, threads: number): SharedBatch {
@@ -49,6 +47,6 @@ export function createSharedBatch(vectorLength: number, batchSize: number, threa
     losses: floats(batchSize),
     indices: new Uint32Array(new SharedArrayBuffer(4 * batchSize)),
     control: new Int32Array(new SharedArrayBuffer(4 * (Slot.threads + threads))),
-    failure: new Uint8Array(new SharedArrayBuffer(FAILURE_BYTES)),
+    failure: createFailureText(),
   };
 }

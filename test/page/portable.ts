@@ -11,6 +11,7 @@ import { Session } from '../../engine/session.ts';
 import { ShardTrainer } from '../../engine/training/shard-trainer.ts';
 import { VectorMemory } from '../../engine/training/vector-memory.ts';
 import { initialWeights, toTensors, weightVector } from '../../engine/training/weight-vector.ts';
+import { type Digests, digest } from '../suites/digest.ts';
 import { layerCase, splitSample } from '../suites/layer-cases.ts';
 import { augmentDigests } from '../suites/portable-augment.ts';
 import { quantizedCase } from '../suites/quantized-cases.ts';
@@ -18,15 +19,7 @@ import { LayerRunner, layerOfKind } from '../suites/run-layer.ts';
 import { QuantizedRunner } from '../suites/run-quantized.ts';
 import { seededData } from '../suites/seeded.ts';
 
-/** What was run → digest of what came out. */
-export type Digests = Readonly<Record<string, string>>;
-
-/** FNV-1a over the bytes, twice from different starts. */
-function digest(data: Float32Array | Uint8Array): string {
-  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  const hash = (start: number) => bytes.reduce((h, byte) => Math.imul(h ^ byte, 0x01000193), start) >>> 0;
-  return `${hash(0x811c9dc5).toString(16)}-${hash(0x12345678).toString(16)}`;
-}
+export type { Digests } from '../suites/digest.ts';
 
 /** @param module the training build, baseline: relaxed SIMD may round differently on another machine */
 export function runEverything(module: WebAssembly.Module): Digests {

@@ -49,7 +49,7 @@ export class AugmentRunner {
   ): Augmented & { resolved: Record<string, unknown> } {
     const kind = { channels: image.channels, type: image.data instanceof Float32Array ? 'f32' : 'u8' } as const;
     const pipeline = compilePipeline(document, kind);
-    const result = this.augmenter.run(pipeline, kind, image, { sample: 0, ...input });
+    const result = this.augmenter.run(pipeline, image, { sample: 0, ...input });
     return { ...result, resolved: resolvedDocument(pipeline, result.steps) };
   }
 }

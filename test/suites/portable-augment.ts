@@ -7,15 +7,10 @@ import { augmentationOf, augmentationTypes } from '../../engine/augment/operatio
 import type { Pixels } from '../../engine/augment/studio.ts';
 import type { ImageKernels } from '../../engine/image/kernels.ts';
 import { AugmentRunner, everySample, pipelineOf, testPicture } from './augment.ts';
+import { type Digests, digest } from './digest.ts';
 
-/** What was run → digest of the bytes that came out. */
-export type Digests = Readonly<Record<string, string>>;
-
-/** FNV-1a over the bytes, twice from different starts. */
-function digest({ width, height, data }: Pixels): string {
-  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  const hash = (start: number) => bytes.reduce((h, byte) => Math.imul(h ^ byte, 0x01000193), start) >>> 0;
-  return `${width}x${height} ${hash(0x811c9dc5).toString(16)}-${hash(0x12345678).toString(16)}`;
+function digestOf({ width, height, data }: Pixels): string {
+  return `${width}x${height} ${digest(data)}`;
 }
 
 /** One node of every operation, each with its default options: all that is drawn, and every table, is in the result. */
@@ -35,12 +30,12 @@ export function augmentDigests(kernels: ImageKernels): Digests {
     for (const count of channels) {
       for (const pixels of ['u8', 'f32'] as const) {
         const picture = testPicture(61, 47, count, pixels);
-        digests[`${type} ${sample} ${count} ${pixels}`] = digest(
+        digests[`${type} ${sample} ${count} ${pixels}`] = digestOf(
           runner.run(pipelineOf(node), picture, { seed: 3 }).image,
         );
       }
     }
   }
-  digests.everything = digest(runner.run(everything, testPicture(224, 160, 3), { seed: 3 }).image);
+  digests.everything = digestOf(runner.run(everything, testPicture(224, 160, 3), { seed: 3 }).image);
   return digests;
 }

@@ -21,6 +21,6 @@ for (const { name, node, drifts } of rows) {
   };
   const augmenter = new Augmenter(loadImageKernels());
   const into = new Uint8Array(image.data.length);
-  table[`${name} whole`] = () => augmenter.run(pipeline, kind, image, { sample: sample++, into });
+  table[`${name} whole`] = () => augmenter.run(pipeline, image, { sample: sample++, into });
 }
 await serve(table);

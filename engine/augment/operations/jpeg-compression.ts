@@ -14,8 +14,7 @@ export const jpegCompression = augmentation({
     const target = studio.like(image);
     const { width, height, channels } = image;
     const steps = jpegSteps(params.quality);
-    const stepsPtr = studio.take(steps.byteLength);
-    studio.floats(stepsPtr, steps.length).set(steps);
+    const stepsPtr = studio.place(steps);
     const scratch = studio.take(studio.call.jpegLossScratch(width, height));
     studio.call.jpegLoss(image.ptr, width, height, channels, isFloat(image), target.ptr, stepsPtr, scratch);
     return target;

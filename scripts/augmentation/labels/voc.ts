@@ -47,18 +47,23 @@ export const voc: LabelFormat = {
           annotation && atPath(join(folder, labelFile(file) as string), () => (annotation.object ?? []).map(instanceOf))
         );
       },
-      writer: (outFolder) => ({
-        add: async (source, output, size, instances) => {
-          const annotation = await read(source);
-          if (!annotation) return;
-          const at =
-            labelFile(source) === `${stemOf(source)}.xml`
-              ? output
-              : output.replace(/(^|\/)JPEGImages\//, '$1Annotations/');
-          await writeFileAtomic(join(outFolder, `${stemOf(at)}.xml`), write(annotation, output, size, instances));
-        },
-        finish: async () => {},
-      }),
+      writer: (outFolder) => {
+        // Variants of a picture come one after the other: its file is read for the first of them.
+        let last: { readonly source: string; readonly annotation: Annotation | undefined } | undefined;
+        return {
+          add: async (source, output, size, instances) => {
+            if (last?.source !== source) last = { source, annotation: await read(source) };
+            const { annotation } = last;
+            if (!annotation) return;
+            const at =
+              labelFile(source) === `${stemOf(source)}.xml`
+                ? output
+                : output.replace(/(^|\/)JPEGImages\//, '$1Annotations/');
+            await writeFileAtomic(join(outFolder, `${stemOf(at)}.xml`), write(annotation, output, size, instances));
+          },
+          finish: async () => {},
+        };
+      },
     };
   },
 };

@@ -93,9 +93,8 @@ export class BatchMaker {
     const { seed, shape, pixels } = this.#settings;
     const [height, width, channels] = shape;
     const data = pixels.subarray(index * target.length, (index + 1) * target.length);
-    const kind = { channels, type: 'u8' as const };
     const name = { seed, epoch, sample: index, into: target };
-    const { image } = this.#augmenter.run(this.#pipeline, kind, { width, height, channels, data }, name);
+    const { image } = this.#augmenter.run(this.#pipeline, { width, height, channels, data }, name);
     if (image.data === target) return;
     // A crop or a turn gave it another size: the network has one.
     const made = image.width === width && image.height === height ? image : resize(image as Image, width, height);

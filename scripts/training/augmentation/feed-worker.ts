@@ -1,5 +1,6 @@
 /** A thread that makes every `threads`-th batch of a run. */
 import { workerData } from 'node:worker_threads';
+import { leaveFailure } from '../thread-failure.ts';
 import { BatchMaker, type FeedSettings } from './batch-maker.ts';
 import { FeedSlot, type SharedFeed } from './shared-feed.ts';
 
@@ -11,7 +12,7 @@ interface Data {
 }
 
 const { settings, shared, thread, threads } = workerData as Data;
-const { control, slots, pixels, targets, failure } = shared;
+const { control, slots, pixels, targets } = shared;
 
 function work(): void {
   const maker = new BatchMaker(settings);
@@ -41,11 +42,6 @@ function consumed(): number {
 try {
   work();
 } catch (error) {
-  // The main thread does not turn its event loop while it waits: the text is left where it looks.
-  const text = new TextEncoder()
-    .encode(error instanceof Error ? error.message : String(error))
-    .subarray(0, failure.length);
-  failure.set(text);
-  Atomics.store(control, FeedSlot.failed, text.length);
+  leaveFailure(shared, FeedSlot.failed, error);
   for (let slot = 0; slot < slots; slot++) Atomics.notify(control, FeedSlot.ready + slot);
 }

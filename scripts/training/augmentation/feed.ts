@@ -3,8 +3,8 @@
  * threads take turns, and wait where the ring is full.
  */
 import { Worker } from 'node:worker_threads';
-import { EngineError } from '../../../engine/errors.ts';
 import { awaitChange } from '../await-change.ts';
+import { throwFailure } from '../thread-failure.ts';
 import type { FeedSettings } from './batch-maker.ts';
 import { createSharedFeed, FeedSlot, type SharedFeed } from './shared-feed.ts';
 
@@ -28,16 +28,10 @@ export class Feed {
 
   /** Waits for the batch of that number, counted from 0. @throws EngineError where a thread failed */
   await(number: number): void {
-    const { control, slots, failure } = this.shared;
+    const { control, slots } = this.shared;
     const slot = FeedSlot.ready + (number % slots);
     for (let ready = Atomics.load(control, slot); ready !== number + 1; ready = Atomics.load(control, slot)) {
-      const failed = Atomics.load(control, FeedSlot.failed);
-      if (failed > 0) {
-        throw new EngineError(
-          'unavailable',
-          `augmentation failed: ${new TextDecoder().decode(failure.slice(0, failed))}`,
-        );
-      }
+      throwFailure(this.shared, FeedSlot.failed, 'augmentation');
       awaitChange(control, slot, ready, WAIT_MS);
     }
   }

@@ -1,4 +1,5 @@
 /** What the trainer and the threads that augment for it share: a ring of batches, and who is where. */
+import { createFailureText, type FailureText } from '../thread-failure.ts';
 
 export interface SharedFeed {
   /** Batches that the ring holds. */
@@ -11,8 +12,7 @@ export interface SharedFeed {
   readonly targets: Float32Array<SharedArrayBuffer>;
   /** See `FeedSlot`; behind these, a word a slot with the number of the batch in it, counted from 1. */
   readonly control: Int32Array<SharedArrayBuffer>;
-  /** UTF-8 text of a thread's failure. */
-  readonly failure: Uint8Array<SharedArrayBuffer>;
+  readonly failure: FailureText;
 }
 
 export const FeedSlot = {
@@ -24,8 +24,6 @@ export const FeedSlot = {
   failed: 2,
   ready: 3,
 } as const;
-
-const FAILURE_BYTES = 4096;
 
 export function createSharedFeed(
   slots: number,
@@ -39,6 +37,6 @@ export function createSharedFeed(
     pixels: new Uint8Array(new SharedArrayBuffer(slots * batchSize * pixelsPerSample)),
     targets: new Float32Array(new SharedArrayBuffer(4 * slots * batchSize * classes)),
     control: new Int32Array(new SharedArrayBuffer(4 * (FeedSlot.ready + slots))),
-    failure: new Uint8Array(new SharedArrayBuffer(FAILURE_BYTES)),
+    failure: createFailureText(),
   };
 }

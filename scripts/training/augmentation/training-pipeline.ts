@@ -17,9 +17,8 @@ export function trainingDocument({ augment, mixup }: Pick<TrainSettings, 'augmen
   return { ...document, pipeline: { ...(isPlain ? pipeline : {}), type: 'compose', children: [...children, node] } };
 }
 
-/** @throws EngineError `invalid-pipeline` */
-export function trainingPipeline(settings: TrainSettings, channels: number): Pipeline | undefined {
-  const document = trainingDocument(settings);
+/** @param document as trainingDocument has it @throws EngineError `invalid-pipeline` */
+export function trainingPipeline(document: unknown, channels: number): Pipeline | undefined {
   return document === undefined ? undefined : compilePipeline(document, { channels, type: 'u8', training: true });
 }
 

@@ -143,7 +143,6 @@ describe('batches', () => {
       const data = settings.pixels.subarray(index * length, (index + 1) * length);
       const { image } = augmenter.run(
         compiled,
-        kind,
         { width, height, channels, data },
         { seed: 4, epoch: 2, sample: index },
       );
