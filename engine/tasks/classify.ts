@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { EngineError } from '../errors.ts';
 import { type Graph, layerOf, type Reference } from '../graph.ts';
 import { elementCount, formatShape, type Tensor } from '../tensor.ts';
+import { checkLabels, invalid, outputShape } from './outputs.ts';
 import type { TaskDefinition } from './task.ts';
 
 const schema = v.strictObject({
@@ -42,21 +43,12 @@ export const classify = {
   },
 
   check: (task, graph, shapes, labels) => {
-    const output = graph.outputs.find(({ name }) => name === task.output);
-    if (!output) {
-      const known = graph.outputs.map(({ name }) => name).join(', ');
-      const sentence = `$.task.output: there is no output "${task.output}", the graph has ${known}`;
-      throw new EngineError('invalid-graph', sentence, '$.task.output');
-    }
-    const shape = shapes.of(output.from);
+    const path = '$.task.output';
+    const shape = outputShape(graph, shapes, task.output, path);
     if (shape.length < 2) {
-      const sentence = `$.task.output: expected an output [N,classes], "${task.output}" is ${formatShape(shape)}`;
-      throw new EngineError('invalid-graph', sentence, '$.task.output');
+      throw invalid(path, `expected an output [N,classes], "${task.output}" is ${formatShape(shape)}`);
     }
-    const classes = elementCount(shape.slice(1));
-    if (labels && labels.length !== classes) {
-      throw new EngineError('invalid-graph', `$.labels: ${labels.length} labels for ${classes} classes`, '$.labels');
-    }
+    checkLabels(labels, elementCount(shape.slice(1)));
   },
 
   extend: (task, graph) => {
