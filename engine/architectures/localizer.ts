@@ -1,32 +1,42 @@
 /**
- * Says what is in a picture and where: one trunk, two heads. The features keep their places up to the dense layers, since
- * an average over all places would forget where the thing is. The box is linear, not a sigmoid: its error reaches the
- * weights undiminished wherever the box lies, and nothing has to be far out to say "at the border".
+ * Says what is in a picture and where: one trunk, two heads. What a thing is does not hang on its place: the class comes from
+ * the strongest answer of each filter, wherever it is. The box is all place: it comes from features that still have theirs.
+ * It is linear, not a sigmoid: its error reaches the weights undiminished, and "at the border" is no far-out number.
  */
 import { type Architecture, Builder } from './architecture.ts';
 
-const WIDTHS = [16, 32, 48, 64] as const;
+/** 3×3 convolution – norm – relu. */
+function convolution(b: Builder, name: string, filters: number, stride: number): string {
+  b.add(`${name}.conv`, 'conv2d', { filters, size: 3, stride, padding: 1, bias: false });
+  b.add(`${name}.norm`, 'batchNorm2d');
+  return b.add(`${name}.relu`, 'relu');
+}
 
 export const localizer: Architecture = {
-  summary: 'class and one box: four convolutions with batch norm and pooling, two heads',
+  summary: 'class and one box: four convolutions with batch norm, two heads',
   size: [64, 64],
   channels: 'RGB',
   build: (options) => {
     const b = new Builder();
-    WIDTHS.forEach((filters, i) => {
-      b.add(`conv${i + 1}`, 'conv2d', { filters, size: 3, padding: 1, bias: false });
-      b.add(`norm${i + 1}`, 'batchNorm2d');
-      b.add(`relu${i + 1}`, 'relu');
-      b.add(`pool${i + 1}`, 'maxPool2d', { size: 2 });
-    });
+    convolution(b, 'stage1', 24, 2);
+    convolution(b, 'stage2', 32, 1);
+    b.add('pool2', 'maxPool2d', { size: 2 });
+    convolution(b, 'stage3', 48, 1);
+    b.add('pool3', 'maxPool2d', { size: 2 });
+    const features = convolution(b, 'stage4', 64, 1);
+
+    b.add('anywhere', 'globalMaxPool2d');
+    const scores = b.add('classes', 'dense', { units: options.classes });
+
+    b.add('pool4', 'maxPool2d', { size: 2 }, [features]);
     b.add('flatten', 'flatten');
-    b.add('dense', 'dense', { units: 128 });
-    const features = b.add('relu5', 'relu');
-    b.add('classes', 'dense', { units: options.classes }, [features]);
-    b.add('corners', 'dense', { units: 4 }, [features]);
+    b.add('where', 'dense', { units: 128 });
+    b.add('where.relu', 'relu');
+    const box = b.add('corners', 'dense', { units: 4 });
+
     return b.finish(options, [
-      { name: 'scores', from: 'classes', layout: 'NC' },
-      { name: 'box', from: 'corners', layout: 'NC' },
+      { name: 'scores', from: scores, layout: 'NC' },
+      { name: 'box', from: box, layout: 'NC' },
     ]);
   },
 };

@@ -10,12 +10,14 @@ import { moved, type Outline, outlineOf, type ShapeName } from './shape-outline.
 /** Sides of a picture, pixels. */
 export const SIDE = 64;
 /** Of the circle that a shape fits in, pixels. */
-const RADII = [8, 24] as const;
+const RADII = [9, 26] as const;
 /** Pixels between a shape and the picture's border. */
 const MARGIN = 1;
-/** Least difference between the shape's colour and any behind it, summed over red, green and blue. */
-const CONTRAST = 150;
-const MOST_NOISE = 24;
+/** How much brighter or darker than all of the gradient behind it a shape is at least, in levels. */
+const CONTRAST = 56;
+/** How far the brightness of a gradient may change, in levels: so that some colour always stands out. */
+const GRADIENT = 60;
+const MOST_NOISE = 16;
 /** Rows that a pixel is cut into; along them, coverage is exact. */
 const SUBROWS = 4;
 
@@ -29,7 +31,8 @@ export interface ShapePicture {
 
 export function drawShapePicture(random: Random, name: ShapeName): ShapePicture {
   const canvas = new Float64Array(SIDE * SIDE * 3);
-  const ends = [colour(random), colour(random)] as const;
+  const start = colour(random);
+  const ends = [start, drawnUntil(random, (end) => Math.abs(brightness(end) - brightness(start)) <= GRADIENT)] as const;
   paintGradient(canvas, ends, 360 * random.float());
   for (let lines = 1 + random.below(4); lines > 0; lines--) paintLine(canvas, random, 0.5 + random.float());
 
@@ -44,22 +47,22 @@ const between = (random: Random, low: number, high: number): number => low + (hi
 
 const colour = (random: Random): Colour => [random.below(256), random.below(256), random.below(256)];
 
-const mixed = (a: Colour, b: Colour, t: number): Colour => [
-  a[0] + t * (b[0] - a[0]),
-  a[1] + t * (b[1] - a[1]),
-  a[2] + t * (b[2] - a[2]),
-];
+/** Luma of Rec. 601. */
+const brightness = ([red, green, blue]: Colour): number => 0.299 * red + 0.587 * green + 0.114 * blue;
 
-const difference = (a: Colour, b: Colour): number =>
-  Math.abs(a[0] - b[0]) + Math.abs(a[1] - b[1]) + Math.abs(a[2] - b[2]);
-
-/** A colour that stands out from both ends of a gradient and from what lies between. */
-function contrasting(random: Random, [start, end]: readonly [Colour, Colour]): Colour {
-  const behind = [0, 0.25, 0.5, 0.75, 1].map((t) => mixed(start, end, t));
+function drawnUntil(random: Random, fits: (drawn: Colour) => boolean): Colour {
   for (;;) {
     const drawn = colour(random);
-    if (behind.every((other) => difference(drawn, other) >= CONTRAST)) return drawn;
+    if (fits(drawn)) return drawn;
   }
+}
+
+/** A colour brighter or darker than a whole gradient. */
+function contrasting(random: Random, ends: readonly [Colour, Colour]): Colour {
+  const [darkest, brightest] = ends.map(brightness).sort((a, b) => a - b) as [number, number];
+  return drawnUntil(random, (drawn) => {
+    return brightness(drawn) <= darkest - CONTRAST || brightness(drawn) >= brightest + CONTRAST;
+  });
 }
 
 /** Somewhere inside of the picture. */
