@@ -96,6 +96,8 @@ function epochTable(epochs: readonly EpochRow[], bestEpoch: number | undefined):
     ['training accuracy', 'trainAccuracy', percent],
     ['validation loss', 'valLoss', (value) => value.toFixed(4)],
     ['validation accuracy', 'valAccuracy', percent],
+    ['mean IoU', 'valIoU', (value) => value.toFixed(3)],
+    ['localisation accuracy', 'valLocalizationAccuracy', percent],
   ];
   const present = columns.filter(([, key]) => epochs.some((row) => row[key] !== undefined));
   const rows = epochs.map((row) => present.map(([, key, format]) => (row[key] === undefined ? '' : format(row[key]))));
