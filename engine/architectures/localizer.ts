@@ -5,9 +5,9 @@
  */
 import { type Architecture, Builder } from './architecture.ts';
 
-/** 3×3 convolution – norm – relu. */
-function convolution(b: Builder, name: string, filters: number, stride: number): string {
-  b.add(`${name}.conv`, 'conv2d', { filters, size: 3, stride, padding: 1, bias: false });
+/** Convolution – norm – relu. */
+function convolution(b: Builder, name: string, filters: number, size: 1 | 3, stride: 1 | 2 = 1): string {
+  b.add(`${name}.conv`, 'conv2d', { filters, size, stride, padding: (size - 1) / 2, bias: false });
   b.add(`${name}.norm`, 'batchNorm2d');
   return b.add(`${name}.relu`, 'relu');
 }
@@ -18,17 +18,18 @@ export const localizer: Architecture = {
   channels: 'RGB',
   build: (options) => {
     const b = new Builder();
-    convolution(b, 'stage1', 24, 2);
-    convolution(b, 'stage2', 32, 1);
+    convolution(b, 'stage1', 24, 3, 2);
+    convolution(b, 'stage2', 32, 3);
     b.add('pool2', 'maxPool2d', { size: 2 });
-    convolution(b, 'stage3', 48, 1);
+    convolution(b, 'stage3', 48, 3);
     b.add('pool3', 'maxPool2d', { size: 2 });
-    const features = convolution(b, 'stage4', 64, 1);
+    const features = convolution(b, 'stage4', 64, 3);
 
     b.add('anywhere', 'globalMaxPool2d');
     const scores = b.add('classes', 'dense', { units: options.classes });
 
-    b.add('pool4', 'maxPool2d', { size: 2 }, [features]);
+    b.last = features;
+    convolution(b, 'reduced', 16, 1);
     b.add('flatten', 'flatten');
     b.add('where', 'dense', { units: 128 });
     b.add('where.relu', 'relu');

@@ -12,9 +12,9 @@ export type TrainedTask = Classify | Localize;
 
 /**
  * Smooth L1 of the four sides as shares of the picture's: linear beyond a sixty-fourth, one pixel of 64, so that the last
- * pixels still count; five times the cross-entropy, as DETR weighs its L1 (Carion et al. 2020).
+ * pixels still count, and weighed four times, so that they count as much as the class does.
  */
-export const boxLoss = { kind: 'smoothL1', weight: 2, beta: 1 / 64 } as const;
+export const boxLoss = { kind: 'smoothL1', weight: 4, beta: 1 / 64 } as const;
 
 /** A graph with the outputs `scores` and `box` localizes, every other classifies by its first output. */
 export function trainedTask({ outputs }: Graph): TrainedTask {
