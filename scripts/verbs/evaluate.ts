@@ -79,13 +79,13 @@ export const evaluateVerb: Verb = {
       io.out(JSON.stringify({ ...evaluation, labels, perClass, worst }));
       return 0;
     }
-    io.out(
-      `accuracy ${percent(evaluation.accuracy)} on ${evaluation.images} pictures, loss ${evaluation.loss.toFixed(4)}\n`,
-    );
     const { meanIou, localizationAccuracy } = evaluation;
-    if (meanIou !== undefined && localizationAccuracy !== undefined) {
-      io.out(`mean IoU ${meanIou.toFixed(3)}, label right and IoU ½ or more ${percent(localizationAccuracy)}\n`);
-    }
+    const figures = [
+      `accuracy ${percent(evaluation.accuracy)} on ${evaluation.images} pictures, loss ${evaluation.loss.toFixed(4)}`,
+      ...(meanIou === undefined ? [] : [`mean IoU ${meanIou.toFixed(3)}`]),
+      ...(localizationAccuracy === undefined ? [] : [`label right and IoU ½ or more ${percent(localizationAccuracy)}`]),
+    ];
+    io.out(`${figures.join(', ')}\n`);
     const rows = evaluation.perClass.map((c, i) => [labels[i] as string, c.precision, c.recall, c.f1, c.support]);
     io.out(table(['class', 'precision', 'recall', 'F1', 'pictures'], rows));
     if (labels.length <= SHOWN_CLASSES) {
