@@ -4,7 +4,15 @@
  * included; only what lies between the layer and the class's logit is differentiated, in f32.
  */
 import { EngineError } from '../errors.ts';
-import { type GraphNode, type GraphOutput, inferShapes, layerOf, type Shapes } from '../graph.ts';
+import {
+  type Graph,
+  type GraphNode,
+  type GraphOutput,
+  inferShapes,
+  layerOf,
+  type Reference,
+  type Shapes,
+} from '../graph.ts';
 import type { Image } from '../image/image.ts';
 import { pictureInput } from '../image/picture-input.ts';
 import { preprocess } from '../image/preprocess.ts';
@@ -21,7 +29,7 @@ import type { Target } from './target.ts';
 export interface ExplainOptions {
   /** A label or an index, as a number or in decimal; the best class, unless it is said. */
   readonly class?: string | number | undefined;
-  /** A node's id; the last convolution, unless it is said (docs/explain.md). */
+  /** A node's id; the last convolution with its activation, unless it is said (docs/explain.md). */
   readonly layer?: string | undefined;
 }
 
@@ -115,16 +123,17 @@ export class Explainer {
   }
 
   /**
-   * The last convolution in the graph's order that a class depends on, whose map has more than one place; where a task is
-   * to say where something is, not the one that the class's logits come out of.
+   * The last convolution in the graph's order that a class depends on, whose map has more than one place, seen behind what
+   * follows it element by element: negative sums that a relu takes away would speak for a class that they do not reach.
+   * Where a task is to say where something is, not the convolution that the class's logits come out of.
    */
-  private lastFeatureMap(logits: Elements): GraphNode {
+  private lastFeatureMap({ reference }: Elements): GraphNode {
     const { graph, card } = this.predictor.model;
-    const own = card.task?.kind === 'classify' ? undefined : behindAffine(graph.nodes, logits.reference);
-    const found = headOf(graph, [logits.reference]).nodes.findLast(
+    const own = card.task?.kind === 'classify' ? undefined : behindAffine(graph.nodes, reference);
+    const found = headOf(graph, [reference]).nodes.findLast(
       (node) => layerOf(node).featureMap && node.id !== own && isMap(this.shapes.of(node.id)),
     );
-    if (found) return found;
+    if (found) return withActivation(graph, found, reference);
     throw new EngineError('invalid-input', 'no convolution with more than one place leads to the class: name a layer');
   }
 
@@ -194,6 +203,16 @@ function mapShape(shapes: Shapes, { id }: GraphNode): [height: number, width: nu
 }
 
 const isMap = (shape: Shape): boolean => shape.length === 4 && (shape[1] as number) * (shape[2] as number) > 1;
+
+/** The last of the nodes behind one that change each of its numbers by itself and that alone read it, up to a value. */
+function withActivation(graph: Graph, node: GraphNode, end: Reference): GraphNode {
+  const { nodes, outputs } = graph;
+  if (node.id === end || outputs.some(({ from }) => from === node.id)) return node;
+  const [reader, ...others] = nodes.filter(({ inputs }) => inputs.includes(node.id));
+  if (!reader || others.length > 0 || reader.inputs.length > 1) return node;
+  const { inPlace, scores } = layerOf(reader);
+  return inPlace && !scores ? withActivation(graph, reader, end) : node;
+}
 
 /** The node that a value comes from, seen through what only scales and shifts it per channel. */
 function behindAffine(nodes: readonly GraphNode[], reference: string): string {
