@@ -139,10 +139,19 @@ function freePlace(wanted: readonly Corner[], placed: readonly Rect[], plate: Si
   const found = wanted.find(isFree);
   if (found) return at(found, plate);
   const [x, y] = wanted[0] as Corner;
-  const lefts = [...new Set([x, 0, ...placed.map(({ right }) => right)])];
-  const tops = [...new Set([y, 0, ...placed.map(({ bottom }) => bottom)])];
-  const distance = ([left, top]: Corner) => Math.abs(left - x) + Math.abs(top - y);
-  const corners = lefts.flatMap((left) => tops.map((top): Corner => [left, top]));
-  const nearest = corners.sort((a, b) => distance(a) - distance(b) || a[1] - b[1] || a[0] - b[0]).find(isFree);
+  const lefts = byDistance([x, 0, ...placed.map(({ right }) => right)], x);
+  const tops = byDistance([y, 0, ...placed.map(({ bottom }) => bottom)], y);
+  let nearest: Corner | undefined;
+  let distance = Number.POSITIVE_INFINITY;
+  for (const left of lefts) {
+    for (const top of tops) {
+      const away = Math.abs(left - x) + Math.abs(top - y);
+      if (away >= distance) break;
+      if (isFree([left, top])) [nearest, distance] = [[left, top], away];
+    }
+  }
   return nearest && at(nearest, plate);
 }
+
+const byDistance = (places: readonly number[], from: number): readonly number[] =>
+  [...new Set(places)].sort((a, b) => Math.abs(a - from) - Math.abs(b - from) || a - b);
