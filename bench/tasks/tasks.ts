@@ -2,15 +2,14 @@
  * What comes behind a network, in milliseconds of CPU time, best of interleaved rounds: suppression, decoding, and whole
  * answers of every task, on outputs with the shapes of real models (SSD MobileNet: 1,917 boxes of 90 classes and a
  * background; masks of 21 classes, and of one, for a photo of 12 megapixels).
- *   node bench/tasks/tasks.ts [--json]
+ *   node bench/tasks/tasks.ts [PART OF A NAME] [--json]
  */
 
-import * as v from 'valibot';
 import { parseDocument } from '../../engine/model-file.ts';
 import { Random } from '../../engine/random.ts';
 import { Candidates } from '../../engine/tasks/candidates.ts';
 import { definitionOf } from '../../engine/tasks/index.ts';
-import { nmsSchema, suppress } from '../../engine/tasks/nms.ts';
+import { suppress } from '../../engine/tasks/nms.ts';
 import type { Tensor } from '../../engine/tensor.ts';
 import { table } from '../../scripts/cli/table.ts';
 
@@ -67,7 +66,7 @@ const candidatesOf = (least: number): Candidates => {
 };
 const suppressing = (least: number, max: number): (() => unknown) => {
   const candidates = candidatesOf(least);
-  return () => suppress(corners, candidates, v.parse(nmsSchema, { max }));
+  return () => suppress(corners, candidates, { iou: 0.5, max, perClass: true });
 };
 
 const detector = {
@@ -137,9 +136,12 @@ function measure(work: () => unknown): number {
   }
 }
 
+const part = process.argv.slice(2).find((flag) => !flag.startsWith('--')) ?? '';
+const chosen = Object.entries(works).filter(([name]) => name.includes(part));
 const best = new Map<string, number>();
 for (let round = 0; round < ROUNDS; round++) {
-  for (const [name, work] of Object.entries(works)) best.set(name, Math.min(best.get(name) ?? Infinity, measure(work)));
+  for (const [name, work] of chosen)
+    best.set(name, Math.min(best.get(name) ?? Number.POSITIVE_INFINITY, measure(work)));
 }
 if (process.argv.includes('--json')) console.log(JSON.stringify(Object.fromEntries(best)));
 else

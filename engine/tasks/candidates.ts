@@ -13,7 +13,7 @@ export interface CandidateOptions {
   readonly background?: number | undefined;
 }
 
-/** Places at the beginning; they double. */
+/** Places at the beginning; four times as many whenever they are full. */
 const ROOM = 256;
 
 /**
@@ -34,82 +34,88 @@ export class Candidates {
   count = 0;
   /** Box · classes + class: rising, where boxes are offered in their order. */
   indices = new Int32Array(ROOM);
+  /** 0 or more, and never −0. */
   scores = new Float64Array(ROOM);
   readonly classes: number;
   private readonly options: CandidateOptions;
   private readonly cut: number;
-  /** The row's powers, for softmax. */
-  private readonly powers: Float64Array;
+  /** Scores of one box. */
+  private readonly row: Float64Array;
 
   constructor(options: CandidateOptions) {
     this.options = options;
     this.classes = options.classes;
-    this.cut = logitBelow(options.least);
-    this.powers = new Float64Array(options.activation === 'softmax' ? options.classes : 0);
+    this.cut = options.activation === 'given' ? Number.NEGATIVE_INFINITY : logitBelow(options.least);
+    this.row = new Float64Array(options.classes);
   }
 
   /**
    * Takes in the classes of a box: `values[first + c·step]` is class c's. NaN takes no part, ties go to the lower class.
    * @param factor that scores are multiplied with, 0–1 but for activation `given`
    */
-  offer(box: number, values: ArrayLike<number>, first: number, step = 1, factor = 1): void {
-    const { activation, least, perClass, background = -1 } = this.options;
-    const { classes, cut, powers } = this;
-    const isSoftmax = activation === 'softmax';
-    let sum = 1;
-    if (isSoftmax) {
-      if (background >= 0 && this.isHopeless(values, first, step, background)) return;
-      sum = this.raise(values, first, step);
-    }
-    let [best, bestScore] = [-1, 0];
-    for (let c = 0, at = first; c < classes; c++, at += step) {
-      let score = values[at]!;
-      if (activation === 'sigmoid') {
-        if (score < cut) continue;
-        score = sigmoid(score);
-      } else if (isSoftmax) {
-        score = powers[c]! / sum;
-      }
-      score *= factor;
+  offer(box: number, values: Float32Array | Float64Array, first: number, step = 1, factor = 1): void {
+    const { perClass, least, background = -1 } = this.options;
+    const { classes, row } = this;
+    if (this.isHopeless(values, first, step, background)) return;
+    this.activate(values, first, step);
+    let best = -1;
+    for (let c = 0; c < classes; c++) {
+      const score = row[c]! * factor;
       if (!(score >= least) || c === background) continue;
       if (perClass) this.push(box * classes + c, score);
-      else if (best < 0 || score > bestScore) [best, bestScore] = [c, score];
+      else if (best < 0 || score > row[best]! * factor) best = c;
     }
-    if (best >= 0) this.push(box * classes + best, bestScore);
+    if (best >= 0) this.push(box * classes + best, row[best]! * factor);
   }
 
-  /** Whether every class lies so far below the background that its softmax cannot reach the score: σ(x − b) is above it. */
-  private isHopeless(values: ArrayLike<number>, first: number, step: number, background: number): boolean {
-    const nothing = values[first + background * step]!;
-    for (let c = 0, at = first; c < this.classes; c++, at += step) {
-      if (c !== background && !(values[at]! - nothing < this.cut)) return false;
+  /**
+   * Whether no class can reach the score. A softmax is below σ of the distance to any other class: the background's is
+   * taken, since that is nearly always the best one.
+   */
+  private isHopeless(values: Float32Array | Float64Array, first: number, step: number, background: number): boolean {
+    const { classes, cut } = this;
+    if (cut === Number.NEGATIVE_INFINITY) return false;
+    let nothing = 0;
+    if (this.options.activation === 'softmax') {
+      if (background < 0) return false;
+      nothing = values[first + background * step]!;
+    }
+    for (let c = 0, at = first; c < classes; c++, at += step) {
+      if (!(values[at]! - nothing < cut) && c !== background) return false;
     }
     return true;
   }
 
-  /** Powers of a row, its largest value's being 1. @returns their sum */
-  private raise(values: ArrayLike<number>, first: number, step: number): number {
-    const { classes, powers } = this;
+  /** Values of a box → its row of scores. */
+  private activate(values: Float32Array | Float64Array, first: number, step: number): void {
+    const { classes, cut, row } = this;
+    const { activation } = this.options;
     let [largest, sum] = [Number.NEGATIVE_INFINITY, 0];
-    for (let c = 0, at = first; c < classes; c++, at += step) largest = Math.max(largest, values[at]!);
-    for (let c = 0, at = first; c < classes; c++, at += step) {
-      powers[c] = exp(values[at]! - largest);
-      sum += powers[c]!;
+    for (let c = 0, at = first; c < classes; c++, at += step) row[c] = values[at]!;
+    if (activation === 'sigmoid') {
+      // Any number below will do for what is hopeless by itself.
+      for (let c = 0; c < classes; c++) row[c] = row[c]! < cut ? -1 : sigmoid(row[c]!);
+    } else if (activation === 'softmax') {
+      for (let c = 0; c < classes; c++) largest = Math.max(largest, row[c]!);
+      for (let c = 0; c < classes; c++) {
+        row[c] = exp(row[c]! - largest);
+        sum += row[c]!;
+      }
+      for (let c = 0; c < classes; c++) row[c]! /= sum;
     }
-    return sum;
   }
 
   private push(index: number, score: number): void {
     if (this.count === this.indices.length) this.makeRoom();
     this.indices[this.count] = index;
-    this.scores[this.count++] = score;
+    this.scores[this.count++] = score + 0;
   }
 
   private makeRoom(): void {
     const { indices, scores } = this;
-    this.indices = new Int32Array(2 * indices.length);
+    this.indices = new Int32Array(4 * indices.length);
     this.indices.set(indices);
-    this.scores = new Float64Array(2 * scores.length);
+    this.scores = new Float64Array(4 * scores.length);
     this.scores.set(scores);
   }
 }

@@ -54,12 +54,16 @@ export function suppress(
     return better.some((other) => overlap(boxes, other, box) > iou);
   };
 
-  // Only the first few matter mostly: the others are put in order when it comes to them, less those that are beaten by then.
-  let left = Int32Array.from({ length: all }, (_, at) => at);
+  // Only the best few matter mostly. The others wait, and those that are beaten by then never get in line.
+  let left = new Int32Array(all);
+  for (let at = 0; at < all; at++) left[at] = at;
+  let rounded = new Float32Array(scores.subarray(0, all));
   for (let size = Math.max(FIRST, 4 * max); ; size *= 2) {
-    const [best, others] = split(left, scores, size);
+    // Of numbers that are not negative, the bits are in the order of the numbers.
+    const bits = new Uint32Array(rounded.buffer);
+    const cut = cutFor(bits, size);
     // Lower places are lower boxes, then lower classes.
-    for (const at of best.sort((a, b) => scores[b]! - scores[a]! || a - b)) {
+    for (const at of reaching(left, bits, cut).sort((a, b) => scores[b]! - scores[a]! || a - b)) {
       if (kept.length === max) return kept;
       if (isBeaten(at)) continue;
       const box = boxOf(at);
@@ -69,37 +73,30 @@ export function suppress(
       else rivals.set(perClass ? label : 0, [box]);
       kept.push({ box, label, score: scores[at]! });
     }
-    if (others.length === 0) return kept;
-    left = others.filter((at) => !isBeaten(at));
+    if (cut === 0 || kept.length === max) return kept;
+    left = left.filter((at, i) => bits[i]! < cut && !isBeaten(at));
+    rounded = Float32Array.from(left, (at) => scores[at]!);
   }
 }
 
-/** Candidates of the `size` highest scores (more where scores are close), and the rest, whose scores are all lower. */
-function split(
-  left: Int32Array<ArrayBuffer>,
-  scores: Float64Array,
-  size: number,
-): [Int32Array, Int32Array<ArrayBuffer>] {
-  if (left.length <= 2 * size) return [left, new Int32Array(0)];
-  // Of numbers that are not negative, the bits of a float are in the order of the numbers; + 0 makes 0 of −0.
-  const rounded = new Float32Array(left.length);
-  for (let i = 0; i < left.length; i++) rounded[i] = scores[left[i]!]! + 0;
-  const bits = new Uint32Array(rounded.buffer);
-  const cut = cutFor(bits, size);
-  const [best, rest] = [new Int32Array(left.length), new Int32Array(left.length)];
-  let [high, low] = [0, 0];
-  for (let i = 0; i < left.length; i++) {
-    if (bits[i]! >= cut) best[high++] = left[i]!;
-    else rest[low++] = left[i]!;
-  }
-  return [best.subarray(0, high), rest.subarray(0, low)];
+/** Of `left`, what has the cut's bits or higher ones: a loop, ten times as fast as a filter. */
+function reaching(left: Int32Array, bits: Uint32Array, cut: number): Int32Array {
+  const found = new Int32Array(left.length);
+  let count = 0;
+  for (let i = 0; i < left.length; i++) if (bits[i]! >= cut) found[count++] = left[i]!;
+  return found.subarray(0, count);
 }
 
-/** The largest number that at least `size` of more than `size` numbers reach, by counting upper halves, then lower ones. */
+/**
+ * The largest number that at least `size` of the numbers reach, or one a little smaller; 0, that all reach, where there are
+ * hardly more than `size`. By counting upper halves, then lower ones.
+ */
 function cutFor(bits: Uint32Array, size: number): number {
-  const upper = new Int32Array(0x10000);
+  if (bits.length <= 2 * size) return 0;
+  const upper = new Int32Array(0x8000);
   for (let i = 0; i < bits.length; i++) upper[bits[i]! >>> 16]!++;
   const [bucket, above] = reach(upper, size);
+  if (upper[bucket]! <= size) return bucket * 0x10000;
   const lower = new Int32Array(0x10000);
   for (let i = 0; i < bits.length; i++) if (bits[i]! >>> 16 === bucket) lower[bits[i]! & 0xffff]!++;
   return bucket * 0x10000 + reach(lower, size - above)[0];

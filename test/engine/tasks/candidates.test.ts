@@ -12,7 +12,7 @@ interface Found {
 /** Scores of all values, then those that reach the least. */
 function naive(values: Float32Array, { classes, activation, least, perClass, background }: CandidateOptions): Found[] {
   const scores = activate(values, classes, activation);
-  const found = Array.from(scores, (score, index) => ({ index, score })).filter(
+  const found = Array.from(scores, (score, index) => ({ index, score: score + 0 })).filter(
     ({ index, score }) => score >= least && index % classes !== background,
   );
   if (perClass) return found;
@@ -84,7 +84,7 @@ describe('the logit below which nothing reaches a score', () => {
 
 test('classes may lie apart, and be weighted', () => {
   const candidates = new Candidates({ classes: 2, activation: 'given', least: 0.25, perClass: true });
-  candidates.offer(3, [9, 0.5, 9, 1, 9], 1, 2, 0.5);
+  candidates.offer(3, Float32Array.of(9, 0.5, 9, 1, 9), 1, 2, 0.5);
   expect([candidates.count, ...candidates.indices.subarray(0, 2)]).toEqual([2, 6, 7]);
   expect([...candidates.scores.subarray(0, 2)]).toEqual([0.25, 0.5]);
 });

@@ -19,7 +19,8 @@ function suppress(
 ) {
   const { score: least, perClass } = given;
   const candidates = new Candidates({ classes, activation: 'given', least, perClass, background });
-  for (let box = 0; box < boxes.length / 4; box++) candidates.offer(box, scores, box * classes);
+  const values = Float64Array.from(scores);
+  for (let box = 0; box < boxes.length / 4; box++) candidates.offer(box, values, box * classes);
   return nms.suppress(boxes, candidates, given);
 }
 
