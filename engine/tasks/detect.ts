@@ -5,6 +5,7 @@ import type { Graph, Shapes } from '../graph.ts';
 import { formatShape, type Shape, type Tensor } from '../tensor.ts';
 import { type Box, inSource } from './boxes.ts';
 import { decodeGrid, decodeRows, decodeSchema, type Grid } from './decode.ts';
+import { detectTarget } from './detect-target.ts';
 import { nmsSchema, suppress } from './nms.ts';
 import { checkLabels, invalid, outputOf, outputShape } from './outputs.ts';
 import type { TaskDefinition } from './task.ts';
@@ -53,6 +54,7 @@ export const detect = {
   },
 
   extend: (_, graph) => graph,
+  explain: detectTarget,
 
   answer: (task, outputs, { labels, source, preprocess, tensors, graph }, { topK, threshold }) => {
     const { decode, activation, background } = task;

@@ -5,6 +5,7 @@ import { sourceMapping } from '../image/preprocess.ts';
 import { formatShape, type Tensor } from '../tensor.ts';
 import { activate, checkLabels, invalid, onlyOutput, outputOf, outputShape } from './outputs.ts';
 import { type CellScores, ScoreField } from './score-field.ts';
+import { segmentTarget } from './segment-target.ts';
 import type { TaskDefinition } from './task.ts';
 
 const schema = v.strictObject({
@@ -41,6 +42,7 @@ export const segment = {
   },
 
   extend: (_, graph) => graph,
+  explain: segmentTarget,
 
   answer: (task, outputs, { labels, source, preprocess, graph }, { topK, threshold }) => {
     const isFirst = outputOf(graph, task.output, '$.task.output').layout === 'NCHW';
