@@ -1,6 +1,6 @@
 /** Segmentation: a mask for every class that is in the picture, at the picture's size. */
 import * as v from 'valibot';
-import { encodePng } from '../image/png-encode.ts';
+import { encodeMask } from '../image/mask-png.ts';
 import { sourceMapping } from '../image/preprocess.ts';
 import { formatShape, type Tensor } from '../tensor.ts';
 import { activate, checkLabels, invalid, onlyOutput, outputOf, outputShape } from './outputs.ts';
@@ -59,7 +59,7 @@ export const segment = {
       .sort((a, b) => b.score - a.score || a.label - b.label)
       .slice(0, topK)
       .map(({ label, score }) => {
-        const png = encodePng({ width, height, channels: 1, data: field.mask(label) });
+        const png = encodeMask({ width, height, data: field.mask(label) });
         return { label: labels?.[label] ?? String(label), score, mask: base64(png) };
       });
   },
