@@ -4,7 +4,7 @@ import { type Preprocess, preprocessPixels } from '../../engine/image/preprocess
 import type { KernelSource } from '../../engine/kernels.ts';
 import type { Program } from '../../engine/passes/index.ts';
 import { Session } from '../../engine/session.ts';
-import { corners } from '../../engine/tasks/boxes.ts';
+import { Corners } from '../../engine/tasks/boxes.ts';
 import { classify } from '../../engine/tasks/classify.ts';
 import { activate } from '../../engine/tasks/outputs.ts';
 import type { Tensor } from '../../engine/tensor.ts';
@@ -81,7 +81,9 @@ export function splitAnswers(
     probabilities ??= new Float32Array(indices.length * classes);
     probabilities.set(task.kind === 'localize' ? activate(data, classes, task.activation) : data, first * classes);
     if (task.kind === 'localize') {
-      boxes?.set(corners((outputs[task.box] as Tensor).data, task.order, task.unit, preprocess.size), 4 * first);
+      const corners = new Corners(batch.length, task.order, task.unit, preprocess.size);
+      for (let i = 0; i < batch.length; i++) corners.read(i, (outputs[task.box] as Tensor).data);
+      boxes?.set(corners.values, 4 * first);
     }
     onProgress(first + batch.length);
   }
