@@ -67,15 +67,21 @@ async function graphFor(settings: TrainSettings, dataSet: DataSet): Promise<Grap
       `${model}: its input is ${formatShape(input)}, the pictures are ${formatShape(dataSet.shape)}`,
     );
   }
-  const scores = scoresOutput(trainedTask(graph));
-  const output = inferShapes(graph, 1).of(graph.outputs.find(({ name }) => name === scores)?.from as string);
-  if (output.length !== 2 || output[1] !== classes) {
-    throw new EngineError(
-      'shape-mismatch',
-      `${model}: its output is ${formatShape(output)}, the data have ${classes} classes`,
-    );
-  }
+  checkOutputs(graph, model, classes);
   return graph;
+}
+
+/** @throws EngineError `shape-mismatch` where a graph file's outputs do not fit the data */
+function checkOutputs(graph: Graph, model: string, classes: number): void {
+  const task = trainedTask(graph);
+  const shapes = inferShapes(graph, 1);
+  const check = (name: string, values: number, sentence: string) => {
+    const shape = shapes.of(graph.outputs.find((output) => output.name === name)?.from ?? '');
+    if (shape.length === 2 && shape[1] === values) return;
+    throw new EngineError('shape-mismatch', `${model}: its output "${name}" is ${formatShape(shape)}, ${sentence}`);
+  };
+  check(scoresOutput(task), classes, `the data have ${classes} classes`);
+  if (task.kind === 'localize') check(task.box, 4, 'a box has 4 numbers');
 }
 
 /** Everything a run works with. */

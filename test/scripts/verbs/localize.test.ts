@@ -122,6 +122,42 @@ describe('a localizer is not trained', () => {
   });
 });
 
+describe('a graph file with the outputs scores and box', () => {
+  const write = (units: number) => {
+    const dense = (id: string, count: number) => ({
+      id,
+      kind: 'dense',
+      inputs: ['flat'],
+      attributes: { units: count },
+    });
+    const graph = {
+      format: 'borde/1',
+      inputs: [{ name: 'picture', shape: [-1, 8, 8, 3], layout: 'NHWC', datatype: 'FP32' }],
+      nodes: [{ id: 'flat', kind: 'flatten', inputs: ['picture'] }, dense('what', 6), dense('where', units)],
+      outputs: [
+        { name: 'box', from: 'where' },
+        { name: 'scores', from: 'what' },
+      ],
+    };
+    writeFileSync(at('graph.json'), JSON.stringify(graph));
+    const args = ['--data', `images:${at('boxed')}`, '--model', at('graph.json'), '--epochs', '1'];
+    return borde(['train', ...args, '--out', at('own'), '--json']);
+  };
+
+  test('is trained to localize, whatever their order', async () => {
+    const { code, out } = await write(4);
+    expect(code).toBe(0);
+    expect(lines(out)[0]).toHaveProperty('valIoU');
+    expect(parseModel(readFileSync(at('own'))).card.task).toMatchObject({ kind: 'localize', box: 'box' });
+  });
+
+  test('has four numbers a box', async () => {
+    const { code, err } = await write(5);
+    expect(code).toBe(1);
+    expect(err).toContain('graph.json: its output "box" is [1,5], a box has 4 numbers');
+  });
+});
+
 describe('evaluate', () => {
   const evaluate = (model: string, data: string, ...more: string[]) =>
     borde(['evaluate', at(model), '--data', `images:${at(data)}`, ...more]);
