@@ -68,7 +68,7 @@ async function bundle(files: Files): Promise<ReadonlyMap<string, string>> {
   await requireKernels();
   const { outputFiles, metafile } = await build({
     absWorkingDir: root,
-    entryPoints: ['page/main.tsx', 'page/icon.svg'],
+    entryPoints: ['page/main.tsx', 'page/background.ts', 'page/icon.svg'],
     outdir: 'page-output', // nothing is written: names are relative to it
     entryNames: 'assets/[name]-[hash]',
     assetNames: 'assets/[name]-[hash]',
@@ -78,10 +78,12 @@ async function bundle(files: Files): Promise<ReadonlyMap<string, string>> {
     write: false,
     metafile: true,
     format: 'esm',
+    splitting: true, // page and background thread share the engine
+    chunkNames: 'assets/[name]-[hash]',
     target: 'es2022',
     jsx: 'automatic',
     jsxImportSource: 'preact',
-    loader: { '.wasm': 'file', '.svg': 'copy' },
+    loader: { '.wasm': 'file', '.jpg': 'file', '.svg': 'copy' },
     legalComments: 'none',
     logLevel: 'error',
   });
@@ -92,6 +94,7 @@ async function bundle(files: Files): Promise<ReadonlyMap<string, string>> {
   for (const [path, { entryPoint, cssBundle }] of Object.entries(metafile.outputs)) {
     const url = path.replace('page-output', '');
     if (entryPoint === 'page/main.tsx') names.set('main.js', url);
+    if (entryPoint === 'page/background.ts') names.set('background.js', url);
     if (entryPoint === 'page/icon.svg') names.set('icon.svg', url);
     if (cssBundle !== undefined) names.set('main.css', cssBundle.replace('page-output', ''));
   }
