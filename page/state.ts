@@ -143,6 +143,8 @@ const formatter = (options: Intl.NumberFormatOptions) => {
 export const integer = formatter({ maximumFractionDigits: 0 });
 /** 0.9712 → 97.1 % */
 export const percent = formatter({ style: 'percent', minimumFractionDigits: 1, maximumFractionDigits: 1 });
+/** 0.9712 → 97 % */
+export const wholePercent = formatter({ style: 'percent', maximumFractionDigits: 0 });
 const hundredths = formatter({ minimumFractionDigits: 2, maximumFractionDigits: 2, signDisplay: 'negative' });
 /** A weight or an activation; with a minus sign as wide as a digit. */
 export const decimal = (value: number): string => hundredths(value).replace('-', '−');

@@ -16,8 +16,10 @@ export function App({ model }: { readonly model: string }) {
   return (
     <>
       <header class="masthead">
-        <p class="name">borde</p>
-        <ViewSwitch />
+        <div class="top">
+          <p class="name">borde</p>
+          <ViewSwitch />
+        </div>
         <h1>{said.title}</h1>
         <p>{said.intro}</p>
         <LanguageSwitch />

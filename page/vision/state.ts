@@ -39,7 +39,9 @@ export const models = signal<readonly ModelEntry[]>([]);
 /** Name of the model that looks. */
 export const chosen = signal<string | undefined>(undefined);
 export const progress = signal<Progress | undefined>(undefined);
-export const readyModels = signal<ReadonlySet<string>>(new Set());
+const readyModels = signal<ReadonlySet<string>>(new Set());
+/** The chosen model can look. */
+export const isReady = computed(() => chosen.value !== undefined && readyModels.value.has(chosen.value));
 export const photo = signal<OpenPhoto | undefined>(undefined);
 /** The name of a file that could not be read. */
 export const unreadable = signal<string | undefined>(undefined);
@@ -123,7 +125,7 @@ export async function show(file: Blob, name: string): Promise<void> {
     photo.value = { ...opened, name, url: URL.createObjectURL(file) };
     forget();
   });
-  if (chosen.value !== undefined && readyModels.value.has(chosen.value)) await look();
+  if (isReady.value) await look();
 }
 
 /** Opens one of the examples. */

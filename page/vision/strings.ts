@@ -31,7 +31,7 @@ const en = {
   noPhoto: 'What the network finds will be listed here.',
   nothing: 'Nothing found.',
   nothingAbove: (share: string) =>
-    `Nothing found of which the network is at least ${share} sure. The slider shows what it is less sure of, if there is anything.`,
+    `Nothing found of which the network is at least ${share} sure. With the slider further left it may name more.`,
   threshold: 'How sure it has to be',
   numbers: (count: string) => `${count} numbers that say what the photo is like`,
   time: 'Time',
@@ -81,7 +81,7 @@ const es: PhotoStrings = {
   noPhoto: 'Aquí aparecerá lo que encuentre la red.',
   nothing: 'No se encontró nada.',
   nothingAbove: (share) =>
-    `No se encontró nada con una seguridad de al menos ${share}. El control deslizante muestra lo menos seguro, si lo hay.`,
+    `No se encontró nada con una seguridad de al menos ${share}. Con el control más a la izquierda quizá nombre más.`,
   threshold: 'Seguridad mínima',
   numbers: (count) => `${count} números que dicen cómo es la foto`,
   time: 'Tiempo',

@@ -1,7 +1,20 @@
 /** The list of what was found: pointing at an entry marks it in the photo, choosing it keeps it marked. */
-import { integer, percent, text } from '../../state.ts';
+import { failure, integer, text, wholePercent } from '../../state.ts';
 import { LEAST_SCORE } from '../../vision/findings.ts';
-import { isLooking, marked, photo, pinned, pointed, seen, things, threshold, trouble } from '../../vision/state.ts';
+import {
+  isLooking,
+  isReady,
+  marked,
+  photo,
+  pinned,
+  pointed,
+  seen,
+  things,
+  threshold,
+  trouble,
+} from '../../vision/state.ts';
+import { Failed } from '../failed.tsx';
+import { Loading } from './loading.tsx';
 import { labelName } from './names.ts';
 import { Swatch } from './swatch.tsx';
 
@@ -32,12 +45,14 @@ function What() {
       </div>
     );
   }
+  if (failure.value) return <Failed />;
+  if (!isReady.value) return <Loading />;
   if (!photo.value) return <p class="muted">{said.noPhoto}</p>;
   if (!seen.value) return <p role="status">{said.looking}</p>;
   const { kind, embedding } = seen.value.findings;
   if (embedding) return <Embedding values={embedding} />;
   if (things.value.length === 0) {
-    const share = `${integer(100 * threshold.value)} %`;
+    const share = wholePercent(threshold.value);
     return <p role="status">{kind === 'detect' ? said.nothingAbove(share) : said.nothing}</p>;
   }
   return (
@@ -66,7 +81,7 @@ function What() {
           >
             <Swatch label={thing.label} />
             <span class="label">{labelName(thing.label)}</span>
-            <data value={thing.score}>{percent(thing.score)}</data>
+            <data value={thing.score}>{wholePercent(thing.score)}</data>
           </button>
         </li>
       ))}
@@ -87,12 +102,12 @@ function Threshold() {
         max={MOST_SCORE}
         step={0.05}
         value={threshold.value}
-        aria-valuetext={`${integer(100 * threshold.value)} %`}
+        aria-valuetext={wholePercent(threshold.value)}
         onInput={({ currentTarget }) => {
           threshold.value = currentTarget.valueAsNumber;
         }}
       />
-      <output>{integer(100 * threshold.value)} %</output>
+      <output>{wholePercent(threshold.value)}</output>
     </label>
   );
 }

@@ -16,8 +16,8 @@ export function PhotoView({ isDropping }: { readonly isDropping: boolean }) {
         <PhotoControls />
       </div>
       <div class="found">
-        <ModelChoice />
         <Findings />
+        <ModelChoice />
         <Comparison />
       </div>
     </main>

@@ -2,7 +2,7 @@
 import { useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { textColour } from '../../../engine/drawing/colours.ts';
-import { percent, text } from '../../state.ts';
+import { text, wholePercent } from '../../state.ts';
 import type { Finding } from '../../vision/findings.ts';
 import { placeLabels, type Rectangle } from '../../vision/label-places.ts';
 import { paintMasks } from '../../vision/mask-overlay.ts';
@@ -14,6 +14,9 @@ interface Size {
   readonly width: number;
   readonly height: number;
 }
+
+/** How much of the window's height a photo takes at most, percent: photo.css limits it, too. */
+const MOST_HEIGHT = 75;
 
 export function Picture({ isDropping }: { readonly isDropping: boolean }) {
   const stage = useRef<HTMLDivElement>(null);
@@ -28,7 +31,11 @@ export function Picture({ isDropping }: { readonly isDropping: boolean }) {
   }, []);
   const current = photo.value;
   return (
-    <div ref={stage} class={`stage${current ? '' : ' empty'}${isDropping ? ' dropping' : ''}`}>
+    <div
+      ref={stage}
+      class={`stage${current ? '' : ' empty'}${isDropping ? ' dropping' : ''}`}
+      style={{ maxInlineSize: current ? `${(MOST_HEIGHT * current.width) / current.height}vh` : '' }}
+    >
       {current ? (
         <>
           <img src={current.url} alt={described(current)} width={current.width} height={current.height} />
@@ -45,7 +52,7 @@ export function Picture({ isDropping }: { readonly isDropping: boolean }) {
 /** The photo in words. */
 function described({ name }: OpenPhoto): string {
   if (!seen.value) return name;
-  const found = things.value.map(({ label, score }) => `${labelName(label)} ${percent(score)}`).join(', ');
+  const found = things.value.map(({ label, score }) => `${labelName(label)} ${wholePercent(score)}`).join(', ');
   return found === '' ? text.value.photo.nothingIn(name) : text.value.photo.foundIn(name, found);
 }
 
@@ -95,7 +102,7 @@ function Boxes({ area, size }: { readonly area: Rectangle; readonly size: Size }
       width: Math.max(1, (right - left) * area.width),
       height: Math.max(1, (bottom - top) * area.height),
     };
-    const written = `${labelName(thing.label)} ${percent(thing.score)}`;
+    const written = `${labelName(thing.label)} ${wholePercent(thing.score)}`;
     return [{ thing, box, written, width: Math.ceil(textWidth(written)) + 2 * LABEL.padding, height: LABEL.height }];
   });
   if (found.length === 0 || size.width === 0) return null;
