@@ -3,7 +3,7 @@
 const en = {
   title: 'A network that finds things in photos',
   intro: 'Drop a photo and see what a convolutional network finds in it, and how long it takes, in your browser.',
-  dropHint: 'Drop a photo here, or paste one',
+  dropHint: 'Drop a photo here, paste one, or open one',
   open: 'Open photo',
   camera: 'Take a photo',
   examples: 'Or take an example',
@@ -53,7 +53,7 @@ export type PhotoStrings = typeof en;
 const es: PhotoStrings = {
   title: 'Una red que encuentra cosas en fotos',
   intro: 'Suelta una foto y mira qué encuentra en ella una red convolucional, y cuánto tarda, en tu navegador.',
-  dropHint: 'Suelta aquí una foto o pégala',
+  dropHint: 'Suelta aquí una foto, pégala o ábrela',
   open: 'Abrir foto',
   camera: 'Hacer una foto',
   examples: 'O toma un ejemplo',

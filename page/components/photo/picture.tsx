@@ -16,7 +16,7 @@ interface Size {
 }
 
 /** How much of the window's height a photo takes at most, percent: photo.css limits it, too. */
-const MOST_HEIGHT = 75;
+const MOST_HEIGHT = 62;
 
 export function Picture({ isDropping }: { readonly isDropping: boolean }) {
   const stage = useRef<HTMLDivElement>(null);
