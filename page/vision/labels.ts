@@ -83,14 +83,12 @@ const spanish: Readonly<Record<string, string>> = {
   'hair drier': 'secador de pelo',
   toothbrush: 'cepillo de dientes',
   background: 'fondo',
+  arrow: 'flecha',
   circle: 'círculo',
   square: 'cuadrado',
-  rectangle: 'rectángulo',
   triangle: 'triángulo',
-  ellipse: 'elipse',
   star: 'estrella',
   cross: 'cruz',
-  ring: 'anillo',
 };
 
 /** A model's label in the visitor's language. */

@@ -85,7 +85,7 @@ function cardOf(name: string): object {
 }
 
 /** Answers as the worker does: PNG or JPEG in, the predictor's answer out. */
-const honestWorker: Handler = (request, body, response) => {
+export const honestWorker: Handler = (request, body, response) => {
   const { pathname, searchParams } = new URL(request.url as string, 'http://localhost');
   const [topK, threshold] = ['top_k', 'threshold'].map((name) => searchParams.get(name));
   const options = { ...(topK && { topK: Number(topK) }), ...(threshold && { threshold: Number(threshold) }) };
