@@ -6,6 +6,7 @@ import type { Graph, Shapes } from '../graph.ts';
 import type { Preprocess } from '../image/preprocess.ts';
 import { formatShape, type Shape, type Tensor } from '../tensor.ts';
 import { type Box, corners, inSource, orderSchema, unitSchema } from './boxes.ts';
+import { detectTarget } from './detect-target.ts';
 import { nmsSchema, suppress } from './nms.ts';
 import { activate, checkLabels, invalid, outputOf, outputShape, sigmoid } from './outputs.ts';
 import type { TaskDefinition } from './task.ts';
@@ -80,6 +81,7 @@ export const detect = {
   },
 
   extend: (_, graph) => graph,
+  explain: detectTarget,
 
   answer: (task, outputs, { labels, source, preprocess, tensors, graph }, { topK, threshold }) => {
     const { decode, background, activation } = task;

@@ -4,6 +4,7 @@ import { encodePng } from '../image/png-encode.ts';
 import { sourceMapping } from '../image/preprocess.ts';
 import { formatShape, type Tensor } from '../tensor.ts';
 import { activate, checkLabels, invalid, onlyOutput, outputOf, outputShape } from './outputs.ts';
+import { segmentTarget } from './segment-target.ts';
 import type { TaskDefinition } from './task.ts';
 
 const schema = v.strictObject({
@@ -40,6 +41,7 @@ export const segment = {
   },
 
   extend: (_, graph) => graph,
+  explain: segmentTarget,
 
   answer: (task, outputs, { labels, source, preprocess, graph }, { topK, threshold }) => {
     const { shape, data } = outputs[task.output] as Tensor;
