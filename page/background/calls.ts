@@ -1,4 +1,5 @@
 /** What the page asks of its background thread and what comes back: plain data that browsers can clone. */
+import type { Image } from '../../engine/image/image.ts';
 import type { Findings } from '../vision/findings.ts';
 
 /** What a photo is, once it is decoded. */
@@ -36,6 +37,23 @@ export interface WorkerLook extends Look {
   readonly bytes: number;
 }
 
+export interface Why {
+  readonly model: string;
+  /** The class to explain. */
+  readonly label: string;
+  /** A picture in place of the photo. */
+  readonly image?: Image;
+}
+
+/** Where a network saw what it says. */
+export interface Reason {
+  /** RGB: the picture with the heat map over it. */
+  readonly image: Image;
+  /** The layer whose map it is. */
+  readonly layer: string;
+  readonly milliseconds: number;
+}
+
 /** The calls; each fails with an EngineError. */
 export interface Calls {
   /** Decodes a photo: the one that is looked at from now on. Fails with `invalid-image`. */
@@ -46,6 +64,8 @@ export interface Calls {
   look(model: string): Look;
   /** Asks the worker the same. Fails with `unavailable` and the worker's own sentence. */
   ask(model: string): WorkerLook;
+  /** Explains a class of a model, which is loaded where it is not. */
+  explain(why: Why): Reason;
 }
 
 export type CallName = keyof Calls;

@@ -1,8 +1,12 @@
 /** What the background thread does: holds one photo and the models that were loaded, and asks them. */
+import { enlarged } from '../../engine/drawing/enlarge.ts';
+import { drawHeatMap } from '../../engine/drawing/heat-map.ts';
 import { EngineError } from '../../engine/errors.ts';
 import { encodePng } from '../../engine/image/png-encode.ts';
+import type { Preprocess } from '../../engine/image/preprocess.ts';
 import type { KernelSource } from '../../engine/kernels.ts';
 import { parseModel } from '../../engine/model-file.ts';
+import { Explainer } from '../../engine/tasks/explain.ts';
 import type { Answer } from '../../engine/tasks/index.ts';
 import { Predictor } from '../../engine/tasks/predictor.ts';
 import { loadKernels } from '../kernels.ts';
@@ -11,12 +15,16 @@ import { parseServerTiming } from '../server-timing.ts';
 import { answerOptions, type TaskKind } from '../vision/findings.ts';
 import { modelUrl } from '../vision/models.ts';
 import { predictUrl, refusal } from '../worker-answer.ts';
-import type { Calls, Look, Opened, Progress, Ready, WorkerLook } from './calls.ts';
+import type { Calls, Look, Opened, Progress, Ready, Reason, Why, WorkerLook } from './calls.ts';
 import { download } from './download.ts';
 import { findingsOf } from './read-answer.ts';
+import { loadTrainingKernels } from './training-kernels.ts';
 
 /** Longer side that the network's own resizing begins with: four times what any of the networks sees. */
 const MAX_SIDE = 1280;
+
+/** Longer side of a picture with a heat map: one of fewer pixels is enlarged, so that colours run smoothly. */
+const LEAST_SHOWN = 224;
 
 /** What the worker takes by default (worker/settings.ts); a file beyond it is sent as a PNG of what was looked at here. */
 const MAX_SENT_BYTES = 32 * 2 ** 20;
@@ -29,6 +37,7 @@ interface Loaded {
   readonly kind: TaskKind;
   readonly predictor: Predictor;
   readonly bytes: number;
+  explainer?: Explainer;
 }
 
 type Async<T> = {
@@ -43,6 +52,7 @@ export class Looker implements Async<Calls> {
   private readonly report: (progress: Progress) => void;
   private readonly models = new Map<string, Promise<Loaded>>();
   private kernels: Promise<KernelSource> | undefined;
+  private training: Promise<KernelSource> | undefined;
   private photo: Photo | undefined;
 
   constructor(report: (progress: Progress) => void) {
@@ -103,6 +113,25 @@ export class Looker implements Async<Calls> {
     const times = parseServerTiming(response.headers.get('server-timing'));
     return { findings, times, roundTripMs, bytes: body.size };
   };
+
+  explain = async ({ model, label, image }: Why): Promise<Reason> => {
+    const loaded = await this.loaded(model);
+    loaded.explainer ??= new Explainer(loaded.predictor, await this.trainingKernels());
+    const picture = image ?? this.opened().image;
+    const start = performance.now();
+    const { shape, data, layer } = loaded.explainer.explain(picture, { class: label });
+    const milliseconds = performance.now() - start;
+    const spec = loaded.predictor.model.card.preprocess as Preprocess; // the predictor refuses a model without
+    return { image: drawHeatMap(enlarged(picture, LEAST_SHOWN), { shape, data }, spec), layer, milliseconds };
+  };
+
+  private trainingKernels(): Promise<KernelSource> {
+    this.training ??= loadTrainingKernels();
+    this.training.catch(() => {
+      this.training = undefined;
+    });
+    return this.training;
+  }
 
   private opened(): Photo {
     if (!this.photo) throw new EngineError('invalid-image', 'no photo is open');

@@ -1,4 +1,6 @@
 /** The view of digits: on the left what is drawn and read, on the right how; on a phone one below the other. */
+import { useEffect } from 'preact/hooks';
+import { follow } from '../digit-why.ts';
 import { failure, network, text } from '../state.ts';
 import { Answer, Probabilities } from './answer.tsx';
 import { AskWorker } from './ask-worker.tsx';
@@ -8,6 +10,7 @@ import { Layers, LayerTable } from './layers.tsx';
 import { SketchPad } from './sketch-pad.tsx';
 
 export function DigitsView({ model, isDropping }: { readonly model: string; readonly isDropping: boolean }) {
+  useEffect(() => follow(model), [model]);
   return (
     <main class="digits-view">
       <div class="reader">

@@ -74,7 +74,8 @@ export const asked = computed(() => (lastAsked.value?.seen === seen.value ? last
 /** Milliseconds of every step here, decoding included. */
 export const timesHere = computed<Times>(() => ({ decode: photo.value?.decodeMs, ...seen.value?.times }));
 
-const background = new Background((reported) => {
+/** Shared by both views: it starts with the first question. */
+export const background = new Background((reported) => {
   progress.value = reported;
 });
 

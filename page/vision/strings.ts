@@ -34,6 +34,10 @@ const en = {
     `Nothing found of which the network is at least ${share} sure. With the slider further left it may name more.`,
   threshold: 'How sure it has to be',
   numbers: (count: string) => `${count} numbers that say what the photo is like`,
+  whyExplained: 'Shows which places of the photo speak for it (Grad-CAM).',
+  because: (thing: string, milliseconds: string) =>
+    `Yellow is what speaks for “${thing}”, found in ${milliseconds} ms. Choose another thing to see what speaks for that.`,
+  seenFrom: (layer: string) => `Seen from layer ${layer}`,
   time: 'Time',
   here: 'Here',
   worker: 'Worker',
@@ -84,6 +88,10 @@ const es: PhotoStrings = {
     `No se encontró nada con una seguridad de al menos ${share}. Con el control más a la izquierda quizá nombre más.`,
   threshold: 'Seguridad mínima',
   numbers: (count) => `${count} números que dicen cómo es la foto`,
+  whyExplained: 'Muestra qué lugares de la foto hablan a favor (Grad-CAM).',
+  because: (thing, milliseconds) =>
+    `En amarillo, lo que habla a favor de «${thing}», hallado en ${milliseconds} ms. Elige otra cosa para ver qué habla a favor de ella.`,
+  seenFrom: (layer) => `Visto desde la capa ${layer}`,
   time: 'Tiempo',
   here: 'Aquí',
   worker: 'Worker',

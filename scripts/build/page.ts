@@ -101,9 +101,12 @@ async function bundle(files: Files): Promise<ReadonlyMap<string, string>> {
   return names;
 }
 
+/** Builds that the page's two ends fetch: what answers, and what explains. */
+const KERNELS = ['inference.wasm', 'inference.relaxed.wasm', 'training.wasm', 'training.relaxed.wasm'];
+
 async function requireKernels(): Promise<void> {
   const present = await readdir(join(root, 'build')).catch((): string[] => []);
-  for (const name of ['inference.wasm', 'inference.relaxed.wasm']) {
+  for (const name of KERNELS) {
     if (!present.includes(name)) throw new Error(`build/${name} is not there: compile it with "npm run build"`);
   }
 }

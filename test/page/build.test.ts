@@ -51,8 +51,8 @@ describe('the built page', () => {
         .sort(),
     );
     expect(models).toContain('/models/digits.safetensors');
-    // Scripts of page and background thread and what they share, style, icon, two builds of the kernels, two photos.
-    expect(named.size).toBe(9);
+    // Scripts of page and background thread and what they share, style, icon, four builds of the kernels, two photos.
+    expect(named.size).toBe(11);
   });
 
   test('leaves no placeholder and no inline script or style', async () => {
@@ -72,7 +72,7 @@ describe('the built page', () => {
 
   test('carries the kernels and the models as they are', async () => {
     const original = (path: string) => readFile(new URL(`../../${path}`, import.meta.url));
-    for (const name of ['inference', 'inference.relaxed']) {
+    for (const name of ['inference', 'inference.relaxed', 'training', 'training.relaxed']) {
       const file = files.find((path) => path.startsWith(`assets/${name}-`)) as string;
       expect(await readFile(join(output, file))).toEqual(await original(`build/${name}.wasm`));
     }

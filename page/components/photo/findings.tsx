@@ -17,6 +17,7 @@ import { Failed } from '../failed.tsx';
 import { Loading } from './loading.tsx';
 import { labelName } from './names.ts';
 import { Swatch } from './swatch.tsx';
+import { Why } from './why.tsx';
 
 export function Findings() {
   const found = seen.value?.findings;
@@ -29,6 +30,7 @@ export function Findings() {
       </p>
       <What />
       {isDetector ? <Threshold /> : null}
+      {found && !found.embedding ? <Why /> : null}
     </section>
   );
 }

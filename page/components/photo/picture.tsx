@@ -2,11 +2,13 @@
 import { useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { textColour } from '../../../engine/drawing/colours.ts';
+import { toRgba } from '../../photo.ts';
 import { text, wholePercent } from '../../state.ts';
 import type { Finding } from '../../vision/findings.ts';
 import { placeLabels, type Rectangle } from '../../vision/label-places.ts';
 import { paintMasks } from '../../vision/mask-overlay.ts';
 import { colourOf, marked, type OpenPhoto, photo, pinned, pointed, seen, things } from '../../vision/state.ts';
+import { explained } from '../../vision/why.ts';
 import { putPixels } from '../canvas.ts';
 import { css, labelName } from './names.ts';
 
@@ -39,6 +41,7 @@ export function Picture({ isDropping }: { readonly isDropping: boolean }) {
       {current ? (
         <>
           <img src={current.url} alt={described(current)} width={current.width} height={current.height} />
+          <HeatMap />
           <Masks />
           <Boxes area={shownArea(size.value, current)} size={size.value} />
         </>
@@ -63,14 +66,27 @@ function shownArea({ width, height }: Size, picture: Size): Rectangle {
   return { x: (width - shownWidth) / 2, y: (height - shownHeight) / 2, width: shownWidth, height: shownHeight };
 }
 
+/** What speaks for a thing, in place of the photo. */
+function HeatMap() {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  useSignalEffect(() => {
+    const answer = explained.value;
+    if (!canvas.current) return;
+    canvas.current.hidden = answer?.state !== 'explained';
+    if (answer?.state === 'explained') putPixels(canvas.current, toRgba(answer.reason.image));
+  });
+  return <canvas ref={canvas} class="heat" width={1} height={1} hidden />;
+}
+
 function Masks() {
   const canvas = useRef<HTMLCanvasElement>(null);
   useSignalEffect(() => {
     const all = things.value.flatMap(({ label, mask }) => (mask ? [{ label, mask }] : []));
     const first = all[0]?.mask;
     if (!canvas.current) return;
-    canvas.current.hidden = !first;
-    if (!first) return;
+    const isCovered = explained.value?.state === 'explained';
+    canvas.current.hidden = !first || isCovered;
+    if (!first || isCovered) return;
     const only = all.filter(({ mask }) => marked.value?.mask === mask);
     const painted = (only.length > 0 ? only : all).map(({ label, mask }) => ({ mask, colour: colourOf(label) }));
     const pixels = new ImageData(first.width, first.height);
@@ -110,7 +126,9 @@ function Boxes({ area, size }: { readonly area: Rectangle; readonly size: Size }
   const isLow = area.height < 2 * LABEL.height;
   const places = placeLabels(found, isLow ? { x: 0, y: 0, ...size } : area);
   const drawn = found.map((each, i) => ({ ...each, place: places[i] as Rectangle }));
-  const isFaint = (thing: Finding) => marked.value !== undefined && marked.value !== thing;
+  const reason = explained.value?.state === 'explained' ? explained.value.label : undefined;
+  const isFaint = (thing: Finding) =>
+    marked.value ? marked.value !== thing : reason !== undefined && reason !== thing.label;
   return (
     <svg class="boxes" viewBox={`0 0 ${size.width} ${size.height}`} aria-hidden="true">
       {/* Large ones first, so that small ones inside them can be pointed at. */}
