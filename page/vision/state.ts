@@ -11,7 +11,9 @@ import { listModels, type ModelEntry } from './models.ts';
 
 /** A photo on the page. */
 export interface OpenPhoto extends Opened {
+  /** Of the file, or the key of an example. */
   readonly name: string;
+  readonly isExample: boolean;
   /** Of the file, for the browser to show it. */
   readonly url: string;
 }
@@ -109,30 +111,32 @@ export async function choose(name: string): Promise<void> {
 let openings = 0;
 
 /** Opens a photo in place of the one before; a file that is no picture is named in `unreadable`. */
-export async function show(file: Blob, name: string): Promise<void> {
+export async function show(file: Blob, name: string, isExample = false): Promise<void> {
   const opening = ++openings;
   unreadable.value = undefined;
-  const opened = await background.call('open', file).catch((error: unknown) => {
-    if (error instanceof EngineError && error.code === 'invalid-image') return undefined;
-    throw error;
-  });
+  const opened = await background.call('open', file).catch((error: EngineError) => error);
   if (opening !== openings) return;
-  if (!opened) {
-    unreadable.value = name;
+  if (opened instanceof EngineError) {
+    if (opened.code === 'invalid-image') unreadable.value = name;
+    else trouble.value = { kind: 'lookFailed', detail: opened.message };
     return;
   }
   batch(() => {
     if (photo.value) URL.revokeObjectURL(photo.value.url);
-    photo.value = { ...opened, name, url: URL.createObjectURL(file) };
+    photo.value = { ...opened, name, isExample, url: URL.createObjectURL(file) };
     forget();
   });
   if (isReady.value) await look();
 }
 
-/** Opens one of the examples. */
+/** Opens the example of a key. */
 export async function showExample(url: string, name: string): Promise<void> {
-  const response = await fetch(url);
-  await show(await response.blob(), name);
+  // What cannot be fetched cannot be read, either.
+  const file = await fetch(url).then(
+    (response) => response.blob(),
+    () => new Blob(),
+  );
+  await show(file, name, true);
 }
 
 /** What was found belongs to another photo or model now. */

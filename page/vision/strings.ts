@@ -36,7 +36,8 @@ const en = {
   numbers: (count: string) => `${count} numbers that say what the photo is like`,
   whyExplained: 'Shows which places of the photo speak for it (Grad-CAM).',
   because: (thing: string, milliseconds: string) =>
-    `Yellow is what speaks for “${thing}”, found in ${milliseconds} ms. Choose another thing to see what speaks for that.`,
+    `Yellow is what speaks for “${thing}”, found in ${milliseconds} ms.`,
+  chooseAnother: 'Choose another thing to see what speaks for that.',
   seenFrom: (layer: string) => `Seen from layer ${layer}`,
   time: 'Time',
   here: 'Here',
@@ -89,8 +90,8 @@ const es: PhotoStrings = {
   threshold: 'Seguridad mínima',
   numbers: (count) => `${count} números que dicen cómo es la foto`,
   whyExplained: 'Muestra qué lugares de la foto hablan a favor (Grad-CAM).',
-  because: (thing, milliseconds) =>
-    `En amarillo, lo que habla a favor de «${thing}», hallado en ${milliseconds} ms. Elige otra cosa para ver qué habla a favor de ella.`,
+  because: (thing, milliseconds) => `En amarillo, lo que habla a favor de «${thing}», hallado en ${milliseconds} ms.`,
+  chooseAnother: 'Elige otra cosa para ver qué habla a favor de ella.',
   seenFrom: (layer) => `Visto desde la capa ${layer}`,
   time: 'Tiempo',
   here: 'Aquí',

@@ -1,14 +1,23 @@
-/** The photo view in a real browser: what is found and how it is drawn, odd pictures, the worker's answer, failures. */
+/** The photo view in a real browser: what is found and how it is drawn, odd pictures, and what the worker says. */
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Image } from '../../engine/image/image.ts';
-import { encodePng } from '../../engine/image/png-encode.ts';
 import type { Detection } from '../../engine/tasks/detect.ts';
 import { strings } from '../../page/strings.ts';
 import { loadCodecs } from '../../scripts/codecs.ts';
+import {
+  astronautExample,
+  catExample,
+  choose,
+  found,
+  looked,
+  openFile,
+  openPhotoView,
+  plain,
+  rectangles,
+} from './photo-visitor.ts';
 import { honestWorker, openSite, predictorOf, type Site } from './site.ts';
-import { canvasPixels, nextFrame, type Visit, visit } from './visitor.ts';
+import { canvasPixels, nextFrame } from './visitor.ts';
 
 let site: Site;
 beforeAll(async () => {
@@ -16,60 +25,13 @@ beforeAll(async () => {
 });
 afterAll(() => site?.close());
 
-const { en, es } = { en: strings.en.photo, es: strings.es.photo };
-
-/** Opens the photo view; the network is loaded when this resolves. */
-async function look(options: Parameters<typeof visit>[2] = {}): Promise<Visit> {
-  const visited = await visit(site.browser, `${site.url}#photo`, { ready: '.photo-view', ...options });
-  await visited.page.locator('.findings .muted').waitFor();
-  return visited;
-}
-
-/** Waits for the times, which are there once the network has looked. */
-const looked = (page: Page): Promise<void> => page.locator('.times').waitFor();
-
-async function choose(page: Page, model: string): Promise<void> {
-  await page.getByLabel(en.network).selectOption(model);
-}
-
-const catExample = (page: Page) => page.getByRole('button', { name: en.example.cat }).click();
+const en = strings.en.photo;
 
 const catFile = readFileSync(new URL('../../page/photos/cat.jpg', import.meta.url));
 
-async function open(page: Page, name: string, buffer: Buffer, mimeType = 'image/png'): Promise<void> {
-  await page.locator('input[type=file]').first().setInputFiles({ name, mimeType, buffer });
-}
-
-const png = (image: Image): Buffer => Buffer.from(encodePng(image));
-
-const plain = (width: number, height: number): Image => ({
-  width,
-  height,
-  channels: 1,
-  data: new Uint8Array(width * height).fill(128),
-});
-
-const found = (page: Page): Promise<string[]> => page.locator('.things .label').allTextContents();
-
-interface Rectangle {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-}
-
-/** Where things of a selector are on the screen. */
-const rectangles = (page: Page, selector: string): Promise<Rectangle[]> =>
-  page.locator(selector).evaluateAll((all) =>
-    all.map((one) => {
-      const { x, y, width, height } = one.getBoundingClientRect();
-      return { x, y, width, height };
-    }),
-  );
-
 describe('a detector', () => {
   test('finds the cat of the example, where Node finds it, and says how long each step took', async () => {
-    const { page, troubles, close } = await look();
+    const { page, troubles, close } = await openPhotoView(site);
     await catExample(page);
     await looked(page);
     expect(await found(page)).toEqual(['cat']);
@@ -102,27 +64,34 @@ describe('a detector', () => {
   });
 
   test('shows less with the slider to the right, and says so where nothing is left', async () => {
-    const { page, troubles, close } = await look();
-    await open(page, 'plain.png', png(plain(300, 200)));
+    const { page, troubles, close } = await openPhotoView(site);
+    await openFile(page, 'plain.png', plain(300, 200));
     await looked(page);
     expect(await found(page)).toEqual([]);
     expect(await page.locator('.boxes').count()).toBe(0);
     await page.getByText(en.nothingAbove('50%')).waitFor();
-    await catExample(page);
+    await astronautExample(page);
     await page.locator('.things').waitFor();
     const slider = page.getByRole('slider', { name: en.threshold });
-    await slider.fill('0.3');
-    const most = (await found(page)).length;
-    await slider.fill('0.9');
-    expect((await found(page)).length).toBeLessThanOrEqual(most);
+    const counts: number[] = [];
+    for (const threshold of [0.3, 0.5, 0.9]) {
+      await slider.fill(String(threshold));
+      counts.push((await found(page)).length);
+      expect(await page.locator('.boxes .box').count()).toBe(counts.at(-1));
+      const scores = await page
+        .locator('.things data')
+        .evaluateAll((all) => all.map((one) => one.getAttribute('value')));
+      expect(scores.every((score) => Number(score) >= threshold)).toBe(true);
+    }
     expect(await page.locator('.threshold output').textContent()).toBe('90%');
-    expect(await found(page)).toEqual(['cat']);
+    expect(counts).toEqual(counts.toSorted((x, y) => y - x));
+    expect(counts[0]).toBeGreaterThan(counts[2] as number);
     expect(troubles).toEqual([]);
     await close();
   });
 
   test('marks what the keyboard or the pointer is on', async () => {
-    const { page, close } = await look();
+    const { page, close } = await openPhotoView(site);
     await catExample(page);
     await page.locator('.things').waitFor();
     await page.mouse.move(0, 0);
@@ -140,9 +109,9 @@ describe('a detector', () => {
 });
 
 test('a segmenter leaves the astronaut bright and darkens what is behind her', async () => {
-  const { page, troubles, close } = await look();
+  const { page, troubles, close } = await openPhotoView(site);
   await choose(page, 'selfie-segmenter');
-  await page.getByRole('button', { name: en.example.astronaut }).click();
+  await astronautExample(page);
   await looked(page);
   expect(await found(page)).toEqual(['person']);
   await nextFrame(page);
@@ -166,8 +135,8 @@ describe('pictures of any kind', () => {
     [2000, 100],
     [60, 1900],
   ])('%i × %i', async (width, height) => {
-    const { page, troubles, close } = await look();
-    await open(page, 'odd.png', png(plain(width, height)));
+    const { page, troubles, close } = await openPhotoView(site);
+    await openFile(page, 'odd.png', plain(width, height));
     await looked(page);
     const [image] = await rectangles(page, '.stage img');
     expect(image?.width).toBeGreaterThan(100);
@@ -178,23 +147,23 @@ describe('pictures of any kind', () => {
   });
 
   test('what is no picture is named, and the photo before it stays', async () => {
-    const { page, troubles, close } = await look();
+    const { page, troubles, close } = await openPhotoView(site);
     await catExample(page);
     await looked(page);
-    await open(page, 'notes.png', Buffer.from('no picture at all'));
+    await openFile(page, 'notes.png', Buffer.from('no picture at all'));
     await page.getByText(strings.en.unreadableImage('notes.png')).waitFor();
     expect(await found(page)).toEqual(['cat']);
-    await open(page, 'plain.png', png(plain(30, 20)));
+    await openFile(page, 'plain.png', plain(30, 20));
     await page.getByText(strings.en.unreadableImage('notes.png')).waitFor({ state: 'detached' });
     expect(troubles).toEqual([]);
     await close();
   });
 
   test('a photo that lies on its side is upright, here and at the worker', async () => {
-    const { page, troubles, close } = await look();
+    const { page, troubles, close } = await openPhotoView(site);
     const file = readFileSync(new URL('../fixtures/images/jpeg/orientation-6.jpg', import.meta.url));
     const { width, height } = (await loadCodecs()).decode(file);
-    await open(page, 'turned.jpg', file, 'image/jpeg');
+    await openFile(page, 'turned.jpg', file, 'image/jpeg');
     await looked(page);
     const size = ['width', 'height'].map((side) => page.locator('.stage img').getAttribute(side));
     expect((await Promise.all(size)).map(Number)).toEqual([width, height]);
@@ -205,7 +174,7 @@ describe('pictures of any kind', () => {
   });
 
   test.each(['drop', 'paste'])('one may be given by %s', async (type) => {
-    const { page, troubles, close } = await look();
+    const { page, troubles, close } = await openPhotoView(site);
     await page.evaluate(`{
       const bytes = Uint8Array.from(atob('${catFile.toString('base64')}'), (character) => character.charCodeAt(0));
       const data = new DataTransfer();
@@ -228,7 +197,7 @@ describe('the worker', () => {
   const ask = (page: Page) => page.getByRole('button', { name: strings.en.askWorker }).click();
 
   test('gets the file as it is, finds the same, and its times stand beside ours', async () => {
-    const { page, troubles, close } = await look();
+    const { page, troubles, close } = await openPhotoView(site);
     const sent: Buffer[] = [];
     site.worker = (request, body, response) => {
       sent.push(body);
@@ -242,16 +211,16 @@ describe('the worker', () => {
     expect(sent.map((body) => body.equals(catFile))).toEqual([true]);
     expect(await page.locator('[data-step=run] td').allTextContents()).toEqual([expect.anything(), '0.4 ms']);
     expect(await page.locator('.times .round-trip td').last().textContent()).toMatch(/ ms$/);
-    await open(page, 'plain.png', png(plain(30, 20)));
+    await openFile(page, 'plain.png', plain(30, 20));
     await page.getByText(en.agrees).waitFor({ state: 'detached' }); // that was another photo
     expect(troubles).toEqual([]);
     await close();
   });
 
   test('finds the same mask', async () => {
-    const { page, troubles, close } = await look();
+    const { page, troubles, close } = await openPhotoView(site);
     await choose(page, 'selfie-segmenter');
-    await page.getByRole('button', { name: en.example.astronaut }).click();
+    await astronautExample(page);
     await looked(page);
     await ask(page);
     await page.getByText(en.agrees).waitFor();
@@ -260,7 +229,7 @@ describe('the worker', () => {
   });
 
   test('may differ, or fail with a sentence of its own', async () => {
-    const { page, close } = await look();
+    const { page, close } = await openPhotoView(site);
     await catExample(page);
     await looked(page);
     try {
@@ -276,115 +245,6 @@ describe('the worker', () => {
     } finally {
       site.worker = undefined;
     }
-    await close();
-  });
-});
-
-describe('two views', () => {
-  test('each loads what it needs, and the back button leads to the other', async () => {
-    const fetched: string[] = [];
-    const { page, troubles, close } = await visit(site.browser, site.url, {
-      prepare: async (page) => page.on('request', (request) => fetched.push(new URL(request.url()).pathname)),
-    });
-    expect(fetched.filter((path) => /models|background|\.jpg/.test(path))).toEqual(['/models/digits.safetensors']);
-    await page.getByRole('link', { name: strings.en.view.photo }).click();
-    await catExample(page);
-    await page.locator('.things').waitFor();
-    expect(await page.title()).toContain(en.title);
-    expect(fetched).toContain('/models/coco-detector.safetensors');
-    await page.goBack();
-    await page.locator('.answer strong').waitFor();
-    expect(await page.title()).toContain(strings.en.title);
-    await page.goForward();
-    expect(await found(page)).toEqual(['cat']); // it is still there
-    await choose(page, 'selfie-segmenter');
-    await page.locator('.loading').waitFor({ state: 'detached' });
-    await choose(page, 'coco-detector');
-    await page.locator('.things').waitFor();
-    expect(fetched.filter((path) => path === '/models/coco-detector.safetensors')).toHaveLength(1);
-    expect(troubles).toEqual([]);
-    await close();
-  });
-
-  test('the digits wait until somebody looks at them', async () => {
-    const fetched: string[] = [];
-    const { page, close } = await look({
-      prepare: async (page) => page.on('request', (request) => fetched.push(new URL(request.url()).pathname)),
-    });
-    expect(fetched).not.toContain('/models/digits.safetensors');
-    await page.getByRole('link', { name: strings.en.view.digits }).click();
-    await page.locator('.answer strong').waitFor();
-    expect(fetched).toContain('/models/digits.safetensors');
-    await close();
-  });
-});
-
-describe('anybody', () => {
-  test('reads it in Spanish, things included', async () => {
-    const { page, troubles, close } = await look({ locale: 'es-CO' });
-    expect(await page.locator('h1').textContent()).toBe(es.title);
-    await page.getByRole('button', { name: es.example.cat }).click();
-    await looked(page);
-    expect(await found(page)).toEqual(['gato']);
-    expect(await page.locator('.boxes text').textContent()).toMatch(/^gato \d\d\s%$/);
-    expect(await page.locator('body').innerText()).not.toMatch(/Found|Network|Threshold|Prepare/);
-    expect(troubles).toEqual([]);
-    await close();
-  });
-
-  test.each([
-    [320, 'es'],
-    [375, 'en'],
-    [768, 'es'],
-    [1280, 'en'],
-  ] as const)('sees all of it %i pixels wide (%s), without scrolling sideways', async (width, locale) => {
-    const { page, close } = await look({ viewport: { width, height: 700 }, locale, isMobile: width < 600 });
-    await page.getByRole('button', { name: strings[locale].photo.example.astronaut }).click();
-    await looked(page);
-    await page.getByRole('button', { name: strings[locale].askWorker }).click();
-    await page.getByText(strings[locale].photo.agrees).waitFor();
-    const [scroll, widest] = await page.evaluate<[number, number]>(`[
-      document.documentElement.scrollWidth,
-      Math.max(...[...document.querySelectorAll('body *')].map((element) => element.getBoundingClientRect().right)),
-    ]`);
-    expect(scroll).toBe(width);
-    expect(widest).toBeLessThanOrEqual(width);
-    await close();
-  });
-
-  test('is told that a network is missing, and may try again', async () => {
-    let isMissing = true;
-    const { page, close } = await visit(site.browser, `${site.url}#photo`, {
-      prepare: (page) =>
-        page.route('**/models/coco-detector.safetensors', (route) =>
-          isMissing ? route.fulfill({ status: 404 }) : route.continue(),
-        ),
-      ready: '.failure',
-    });
-    expect(await page.locator('.failure').textContent()).toContain(en.modelFailed);
-    expect(await page.locator('.failure').textContent()).toContain('HTTP 404');
-    isMissing = false;
-    await page.getByRole('button', { name: en.retry }).click();
-    await page.getByText(en.noPhoto).waitFor();
-    await close();
-  });
-
-  test('can do without a list of models', async () => {
-    const { page, close } = await look({
-      prepare: (page) => page.route('**/v1/models', (route) => route.fulfill({ status: 404 })),
-    });
-    await catExample(page);
-    await looked(page);
-    expect(await found(page)).toEqual(['cat']);
-    await close();
-  });
-
-  test('is told where the browser is too old', async () => {
-    const { page, close } = await visit(site.browser, `${site.url}#photo`, {
-      prepare: (page) => page.addInitScript('WebAssembly.validate = () => false'),
-      ready: '.failure',
-    });
-    expect(await page.locator('.failure').textContent()).toContain(strings.en.failures.simd);
     await close();
   });
 });

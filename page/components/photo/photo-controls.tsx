@@ -18,20 +18,17 @@ export function PhotoControls() {
       </p>
       <fieldset class="example-photos" aria-labelledby="example-photos">
         <legend id="example-photos">{text.value.photo.examples}</legend>
-        {(Object.keys(examples) as (keyof typeof examples)[]).map((key) => {
-          const name = text.value.photo.example[key];
-          return (
-            <button
-              key={key}
-              type="button"
-              aria-pressed={photo.value?.name === name}
-              onClick={() => void showExample(examples[key], name)}
-            >
-              <img src={examples[key]} alt="" width={64} height={64} />
-              {name}
-            </button>
-          );
-        })}
+        {(Object.keys(examples) as (keyof typeof examples)[]).map((key) => (
+          <button
+            key={key}
+            type="button"
+            aria-pressed={photo.value?.isExample === true && photo.value.name === key}
+            onClick={() => void showExample(examples[key], key)}
+          >
+            <img src={examples[key]} alt="" width={64} height={64} />
+            {text.value.photo.example[key]}
+          </button>
+        ))}
       </fieldset>
     </div>
   );

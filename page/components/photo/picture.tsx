@@ -8,6 +8,7 @@ import type { Finding } from '../../vision/findings.ts';
 import { placeLabels, type Rectangle } from '../../vision/label-places.ts';
 import { paintMasks } from '../../vision/mask-overlay.ts';
 import { colourOf, marked, type OpenPhoto, photo, pinned, pointed, seen, things } from '../../vision/state.ts';
+import type { PhotoStrings } from '../../vision/strings.ts';
 import { explained } from '../../vision/why.ts';
 import { putPixels } from '../canvas.ts';
 import { css, labelName } from './names.ts';
@@ -53,7 +54,8 @@ export function Picture({ isDropping }: { readonly isDropping: boolean }) {
 }
 
 /** The photo in words. */
-function described({ name }: OpenPhoto): string {
+function described({ name: given, isExample }: OpenPhoto): string {
+  const name = isExample ? text.value.photo.example[given as keyof PhotoStrings['example']] : given;
   if (!seen.value) return name;
   const found = things.value.map(({ label, score }) => `${labelName(label)} ${wholePercent(score)}`).join(', ');
   return found === '' ? text.value.photo.nothingIn(name) : text.value.photo.foundIn(name, found);

@@ -1,5 +1,6 @@
 /** The question why, and its answer in words; picture.tsx draws it. */
 import { milliseconds, text } from '../../state.ts';
+import { things } from '../../vision/state.ts';
 import { explainable, explained, isAsked } from '../../vision/why.ts';
 import { labelName } from './names.ts';
 
@@ -38,7 +39,10 @@ function Because() {
   const { layer, milliseconds: taken } = answer.reason;
   return (
     <>
-      <p>{said.because(labelName(answer.label), milliseconds(taken))}</p>
+      <p>
+        {said.because(labelName(answer.label), milliseconds(taken))}
+        {things.value.some(({ label }) => label !== answer.label) ? ` ${said.chooseAnother}` : ''}
+      </p>
       <p class="muted">{said.seenFrom(layer)}</p>
     </>
   );
