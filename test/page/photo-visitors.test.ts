@@ -89,6 +89,17 @@ describe('anybody', () => {
     await close();
   });
 
+  test('may use the camera of a phone, and is not asked for one at a desk', async () => {
+    const camera = strings.en.photo.camera;
+    const phone = await openPhotoView(site, { viewport: { width: 375, height: 800 }, isMobile: true, hasTouch: true });
+    expect(await phone.page.getByText(camera).isVisible()).toBe(true);
+    expect(await phone.page.getByLabel(camera).getAttribute('capture')).toBe('environment');
+    await phone.close();
+    const desk = await openPhotoView(site);
+    expect(await desk.page.getByText(camera).isVisible()).toBe(false);
+    await desk.close();
+  });
+
   test('is told that a network is missing, and may try again', async () => {
     let isMissing = true;
     const { page, close } = await visit(site.browser, `${site.url}#photo`, {
