@@ -74,8 +74,8 @@ describe.each(['coco-detector', 'coco-detector-f16'] as const)('%s', (name) => {
     expect(card.labels).toHaveLength(80);
     expect(new Set(card.labels).size).toBe(80);
     expect(tensors.get('anchors')?.shape).toEqual([1917, 4]);
-    // Two corners up to 1.2, each rounded to f32, make a side.
-    const bound = 2 * 1.2 * 2 ** -24 + 2 ** -24;
+    // A corner is a centre less half a side: three numbers below 2, rounded to f32; two corners make a side, rounded too.
+    const bound = (2 * 3 + 1) * 2 ** -24;
     const data = tensors.get('anchors')!.data;
     const apart = anchors().map((each, i) => Math.abs(each - data[i]!));
     expect(apart).toHaveLength(data.length);
