@@ -124,7 +124,8 @@ export class Explainer {
   }
 
   /**
-   * The last convolution in the graph's order that a class depends on, whose map has more than one place. Where a task is to say where something is, not the convolution that the class's logits come out of.
+   * The last convolution in the graph's order that a class depends on, whose map has more than one place. Where a task is to
+   * say where something is, not the convolution that the class's logits come out of.
    */
   private lastFeatureMap({ reference }: Elements): GraphNode {
     const { graph, card } = this.predictor.model;
