@@ -11,14 +11,16 @@ import digits from '../models/digits.safetensors';
 import { createApp } from './app.ts';
 import type { Bindings } from './bindings.ts';
 import { chooseKernels } from './kernels.ts';
+import { staticModels } from './model-source.ts';
 import { settingsFrom } from './settings.ts';
 
-const settings = settingsFrom(env as Bindings);
+const bindings = env as Bindings;
+const settings = settingsFrom(bindings);
 
 const app = createApp({
   kernels: chooseKernels({ baseline, relaxed }),
   codecs: createCodecs({ jpegDecoder, limits: settings.limits.image }),
-  models: { digits: new Uint8Array(digits) },
+  models: { embedded: { digits: new Uint8Array(digits) }, assets: staticModels(bindings.ASSETS) },
   settings,
 });
 

@@ -6,6 +6,7 @@ import baseline from '../../build/inference.wasm';
 import { createCodecs } from '../../engine/image/codec.ts';
 import { createApp } from '../../worker/app.ts';
 import { chooseKernels } from '../../worker/kernels.ts';
+import type { ModelAssets, ModelFiles } from '../../worker/model-source.ts';
 import { type ProblemCode, problems } from '../../worker/problem.ts';
 import { defaultSettings, type Limits, type Settings } from '../../worker/settings.ts';
 import { sevenPng } from './pictures.ts';
@@ -17,16 +18,17 @@ export const digits = standInModel();
 interface Overrides {
   readonly settings?: Partial<Omit<Settings, 'limits'>>;
   readonly limits?: Partial<Limits>;
-  readonly models?: Readonly<Record<string, Uint8Array>>;
+  readonly models?: ModelFiles;
+  readonly assets?: ModelAssets;
 }
 
 /** An app with its own caches: what a fresh isolate has. */
-export function makeApp({ settings = {}, limits = {}, models = { digits } }: Overrides = {}) {
+export function makeApp({ settings = {}, limits = {}, models = { digits }, assets }: Overrides = {}) {
   const all = { ...defaultSettings, log: false, ...settings, limits: { ...defaultSettings.limits, ...limits } };
   return createApp({
     kernels,
     codecs: createCodecs({ jpegDecoder, limits: all.limits.image }),
-    models,
+    models: { embedded: models, assets },
     settings: all,
   });
 }
