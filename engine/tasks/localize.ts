@@ -4,6 +4,7 @@ import { EngineError } from '../errors.ts';
 import { elementCount, formatShape, type Tensor } from '../tensor.ts';
 import { type Box, corners, inSource, orderSchema, unitSchema } from './boxes.ts';
 import { activate, checkLabels, invalid, outputShape } from './outputs.ts';
+import { chosenClass, largest } from './target.ts';
 import type { TaskDefinition } from './task.ts';
 
 const schema = v.strictObject({
@@ -45,6 +46,20 @@ export const localize = {
   },
 
   extend: (_, graph) => graph,
+
+  explain: ({ scores: output, activation }, outputs, { labels }, choice) => {
+    const { data } = outputs[output] as Tensor;
+    const scores = activate(data, data.length, activation);
+    const label = choice === undefined ? largest(scores) : chosenClass(choice, scores.length, labels);
+    return {
+      output,
+      elements: [label],
+      isScores: activation === 'given',
+      class: label,
+      label: labels?.[label] ?? String(label),
+      score: scores[label]!,
+    };
+  },
 
   answer: (task, outputs, { labels, source, preprocess }) => {
     const values = (outputs[task.scores] as Tensor).data;

@@ -9,7 +9,8 @@ import { optimizeForTraining } from '../passes/index.ts';
 import { bind, type Executable, execute, makePlan, type Plan, resolveCall, writeTable } from '../plan.ts';
 import type { Region } from '../region.ts';
 import { elementCount } from '../tensor.ts';
-import { gradientName, type LoweredTraining, lowerTraining } from './backward-plan.ts';
+import { gradientName } from './backward.ts';
+import { type LoweredTraining, lowerTraining } from './backward-plan.ts';
 import type { VectorMemory } from './vector-memory.ts';
 
 /** Samples that are computed together: fixed, since the order of sums depends on it. */
