@@ -41,7 +41,18 @@ export async function quantize(program: Program, { samples, method, source }: Ca
     quantization[value] = (like === undefined ? calibrated.get(value) : quantization[like]) as Quantization;
   }
   const graph: Graph = { ...folded.graph, quantization };
-  return { graph, tensors: withEightBits({ graph, tensors: folded.tensors }) };
+  return { graph, tensors: new Map([...ofNoNode(program), ...withEightBits({ graph, tensors: folded.tensors })]) };
+}
+
+/** Tensors that a file has for its task: they stay as they are. */
+function ofNoNode({ graph, tensors }: Program): readonly (readonly [string, Tensor])[] {
+  const named = new Set(weightNames(graph));
+  return [...tensors].filter(([name]) => !named.has(name));
+}
+
+function weightNames(graph: Graph): readonly string[] {
+  const shapes = inferShapes(graph, 1);
+  return graph.nodes.flatMap((node) => weightsOf(node, shapes).map(({ tensor }) => tensor));
 }
 
 interface QuantizedValue {
@@ -108,9 +119,7 @@ function withEightBits({ graph, tensors }: Program): ReadonlyMap<string, Tensor>
     return graph.quantization?.[reference] ?? (behind === undefined ? undefined : quantizationOf(behind));
   };
   // Folding leaves tensors behind that no node names any more; a file must not have them.
-  const shapes = inferShapes(graph, 1);
-  const named = graph.nodes.flatMap((node) => weightsOf(node, shapes).map(({ tensor }) => tensor));
-  const quantized = new Map(named.map((name) => [name, tensors.get(name) as Tensor]));
+  const quantized = new Map(weightNames(graph).map((name) => [name, tensors.get(name) as Tensor]));
   for (const node of graph.nodes) {
     const { filterChannelAxes } = layerOf(node).quantized ?? {};
     if (filterChannelAxes === undefined) continue;
