@@ -38,7 +38,7 @@ const later: readonly string[] = ['transfer', 'compare', 'decode', 'publish', 'j
 const laterFlags: Readonly<Record<string, readonly string[]>> = {
   train: ['--fast'],
   evaluate: ['--fast'],
-  predict: ['--draw', '--fast'],
+  predict: ['--fast'],
   run: ['--fast'],
   bench: ['--fast'],
 };

@@ -4,12 +4,12 @@ import { exp } from '../elementary.ts';
 import { EngineError } from '../errors.ts';
 import type { Graph, Shapes } from '../graph.ts';
 import type { Preprocess } from '../image/preprocess.ts';
-import { elementCount, formatShape, type Shape, type Tensor } from '../tensor.ts';
+import { formatShape, type Shape, type Tensor } from '../tensor.ts';
 import { type Box, corners, inSource, orderSchema, unitSchema } from './boxes.ts';
+import { detectTarget } from './detect-target.ts';
 import { nmsSchema, suppress } from './nms.ts';
 import { activate, checkLabels, invalid, outputOf, outputShape, sigmoid } from './outputs.ts';
-import { chosenClass, largest } from './target.ts';
-import type { AnswerContext, TaskDefinition } from './task.ts';
+import type { TaskDefinition } from './task.ts';
 
 const positive = v.pipe(v.number(), v.finite(), v.gtValue(0));
 
@@ -81,34 +81,14 @@ export const detect = {
   },
 
   extend: (_, graph) => graph,
+  explain: detectTarget,
 
-  explain: (task, outputs, context, choice) => {
+  answer: (task, outputs, { labels, source, preprocess, tensors, graph }, { topK, threshold }) => {
     const { decode, background, activation } = task;
-    const { labels, graph } = context;
-    const { scores, classes } = decoded(task, outputs, context);
-    const chosen = choice === undefined ? undefined : chosenClass(choice, classes, labels);
-    const counts = (label: number) => (chosen === undefined ? label !== background : label === chosen);
-    const best = largest(scores, (i) => counts(i % classes));
-    const label = chosen ?? best % classes;
-    const output = decode.kind === 'grid' ? decode.output : (task.scores as string);
-    const place =
+    const found =
       decode.kind === 'grid'
-        ? gridPlace(decode, (outputs[output] as Tensor).shape, isChannelsFirst(graph, output), best, classes)
-        : best;
-    return {
-      output,
-      elements: [place],
-      isScores: activation === 'given',
-      class: label,
-      label: labels?.[label] ?? String(label),
-      score: scores[best]!,
-    };
-  },
-
-  answer: (task, outputs, context, { topK, threshold }) => {
-    const { background } = task;
-    const { labels, source, preprocess } = context;
-    const found = decoded(task, outputs, context);
+        ? decodeGrid(decode, outputs[decode.output] as Tensor, isChannelsFirst(graph, decode.output), activation)
+        : decodeRows(task, outputs, tensors, preprocess.size);
     const nms = { ...task.nms, score: Math.max(task.nms.score, threshold), max: Math.min(task.nms.max, topK) };
     return suppress(found.boxes, found.scores, found.classes, nms, background).map(({ box, label, score }) => ({
       label: labels?.[label] ?? String(label),
@@ -158,17 +138,6 @@ interface Candidates {
   readonly boxes: Float64Array;
   readonly scores: Float64Array;
   readonly classes: number;
-}
-
-function decoded(
-  task: Detect,
-  outputs: Readonly<Record<string, Tensor>>,
-  { graph, preprocess, tensors }: Pick<AnswerContext, 'graph' | 'preprocess' | 'tensors'>,
-): Candidates {
-  const { decode, activation } = task;
-  if (decode.kind !== 'grid') return decodeRows(task, outputs, tensors, preprocess.size);
-  const { output } = decode;
-  return decodeGrid(decode, outputs[output] as Tensor, isChannelsFirst(graph, output), activation);
 }
 
 function decodeRows(
@@ -233,15 +202,4 @@ function decodeGrid(
   const scores = activate(logits, classes, activation);
   for (let i = 0; i < scores.length; i++) scores[i]! *= objectness[Math.floor(i / classes)]!;
   return { boxes: corners(centred, 'xywh', 'pixel', [1, 1]), scores, classes };
-}
-
-/** Where a grid's output has the logit behind a score. @param index of the score: cell by cell, anchor by anchor, class by class */
-function gridPlace({ anchors }: Grid, shape: Shape, isFirst: boolean, index: number, classes: number): number {
-  const each = 5 + classes;
-  const depth = anchors.length * each;
-  const cells = elementCount(shape) / depth;
-  const row = Math.floor(index / classes);
-  const cell = Math.floor(row / anchors.length);
-  const channel = (row % anchors.length) * each + 5 + (index % classes);
-  return isFirst ? channel * cells + cell : cell * depth + channel;
 }

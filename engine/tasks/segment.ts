@@ -1,11 +1,10 @@
 /** Segmentation: a mask for every class that is in the picture, at the picture's size. */
 import * as v from 'valibot';
-import type { Graph } from '../graph.ts';
 import { encodePng } from '../image/png-encode.ts';
 import { sourceMapping } from '../image/preprocess.ts';
 import { formatShape, type Tensor } from '../tensor.ts';
 import { activate, checkLabels, invalid, onlyOutput, outputOf, outputShape } from './outputs.ts';
-import { chosenClass, largest } from './target.ts';
+import { segmentTarget } from './segment-target.ts';
 import type { TaskDefinition } from './task.ts';
 
 const schema = v.strictObject({
@@ -42,45 +41,30 @@ export const segment = {
   },
 
   extend: (_, graph) => graph,
-
-  explain: (task, outputs, { labels, graph }, choice) => {
-    const { rows, columns, classes, scores, placeOf } = scored(task, outputs, graph);
-    const cells = rows * columns;
-    const isIn = membership(task, scores, classes);
-    const mask = (label: number) => cellsWhere(cells, (cell) => isIn(cell, label));
-    /** Of the class's mask, or of all cells where it has none. */
-    const mean = (label: number, inside: readonly number[]): number => {
-      let sum = 0;
-      for (const cell of inside) sum += scores[cell * classes + label]!;
-      return sum / inside.length;
-    };
-    const all = cellsWhere(cells, () => true);
-    const best = (): number => {
-      const masks = Array.from({ length: classes }, (_, label) => mask(label));
-      const isPresent = masks.some(({ length }) => length > 0);
-      const means = masks.map((inside, label) => mean(label, isPresent ? inside : all));
-      return largest(means, (label) => !isPresent || masks[label]!.length > 0);
-    };
-    const label = choice === undefined ? best() : chosenClass(choice, classes, labels);
-    const own = mask(label);
-    const inside = own.length > 0 ? own : all;
-    return {
-      output: task.output,
-      elements: inside.map((cell) => placeOf(cell, label)),
-      isScores: task.activation === 'given',
-      class: label,
-      label: labels?.[label] ?? String(label),
-      score: mean(label, inside),
-    };
-  },
+  explain: segmentTarget,
 
   answer: (task, outputs, { labels, source, preprocess, graph }, { topK, threshold }) => {
-    const { rows, columns, classes, scores } = scored(task, outputs, graph);
+    const { shape, data } = outputs[task.output] as Tensor;
+    const isFirst = outputOf(graph, task.output, '$.task.output').layout === 'NCHW';
+    const [rows, columns, classes] = (isFirst ? [shape[2], shape[3], shape[1]] : shape.slice(1)) as [
+      number,
+      number,
+      number,
+    ];
+    const cells = rows * columns;
+    const values = isFirst
+      ? Float64Array.from(data, (_, i) => data[(i % classes) * cells + Math.floor(i / classes)]!)
+      : data;
+    const scores = activate(values, classes, task.activation);
+    const isOwn = task.activation === 'sigmoid' || classes === 1;
+    const best = bestClasses(scores, classes);
+
     const { scale, offset } = sourceMapping(source, preprocess);
     const [width, height] = preprocess.size;
     const xs = cellsOf(source.width, scale[0], offset[0], width, columns);
     const ys = cellsOf(source.height, scale[1], offset[1], height, rows);
-    const isIn = membership(task, scores, classes);
+    const isIn = (cell: number, label: number) =>
+      isOwn ? scores[cell * classes + label]! >= 0.5 : best[cell] === label;
 
     const present: { label: number; score: number }[] = [];
     for (let label = 0; label < classes; label++) {
@@ -107,47 +91,6 @@ export const segment = {
     });
   },
 } satisfies TaskDefinition<Segment, Segmentation[]>;
-
-interface Scored {
-  readonly rows: number;
-  readonly columns: number;
-  readonly classes: number;
-  /** [rows·columns,classes]. */
-  readonly scores: Float64Array;
-  /** Where the output has the number that a score was made of. */
-  placeOf(cell: number, label: number): number;
-}
-
-function scored(task: Segment, outputs: Readonly<Record<string, Tensor>>, graph: Graph): Scored {
-  const { shape, data } = outputs[task.output] as Tensor;
-  const isFirst = outputOf(graph, task.output, '$.task.output').layout === 'NCHW';
-  const [rows, columns, classes] = (isFirst ? [shape[2], shape[3], shape[1]] : shape.slice(1)) as [
-    number,
-    number,
-    number,
-  ];
-  const cells = rows * columns;
-  const placeOf = (cell: number, label: number) => (isFirst ? label * cells + cell : cell * classes + label);
-  const values = isFirst
-    ? Float64Array.from(data, (_, i) => data[placeOf(Math.floor(i / classes), i % classes)]!)
-    : data;
-  return { rows, columns, classes, scores: activate(values, classes, task.activation), placeOf };
-}
-
-function cellsWhere(cells: number, isIn: (cell: number) => boolean): number[] {
-  const inside: number[] = [];
-  for (let cell = 0; cell < cells; cell++) if (isIn(cell)) inside.push(cell);
-  return inside;
-}
-
-/** Which cells are of which class. */
-function membership({ activation }: Segment, scores: Float64Array, classes: number) {
-  if (activation === 'sigmoid' || classes === 1) {
-    return (cell: number, label: number): boolean => scores[cell * classes + label]! >= 0.5;
-  }
-  const best = bestClasses(scores, classes);
-  return (cell: number, label: number): boolean => best[cell] === label;
-}
 
 function bestClasses(scores: Float64Array, classes: number): Int32Array {
   return Int32Array.from({ length: scores.length / classes }, (_, cell) => {
