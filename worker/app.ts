@@ -4,14 +4,15 @@ import { cors } from 'hono/cors';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { requestId } from 'hono/request-id';
 import type { Codecs } from '../engine/image/codec.ts';
-import type { KernelSource } from '../engine/kernels.ts';
 import type { AppEnv } from './bindings.ts';
+import type { KernelBuilds } from './engines.ts';
 import { logRequests } from './log.ts';
 import { MemoryBudget } from './memory.ts';
 import type { ModelSources } from './model-source.ts';
 import { ModelStore } from './model-store.ts';
 import { HttpError, problemResponse } from './problem.ts';
 import { documentation } from './routes/documentation.ts';
+import { explain } from './routes/explain.ts';
 import { inferenceProtocol } from './routes/inference-protocol.ts';
 import { models as modelCards } from './routes/models.ts';
 import { predict } from './routes/predict.ts';
@@ -19,7 +20,7 @@ import { ServerTiming } from './server-timing.ts';
 import type { Settings } from './settings.ts';
 
 export interface AppOptions {
-  readonly kernels: KernelSource;
+  readonly kernels: KernelBuilds;
   readonly codecs: Codecs;
   readonly models: ModelSources;
   readonly settings: Settings;
@@ -69,6 +70,7 @@ export function createApp({ kernels, codecs, models, settings }: AppOptions) {
   return app
     .route('/', modelCards)
     .route('/', predict)
+    .route('/', explain)
     .route('/', inferenceProtocol)
     .route(
       '/',

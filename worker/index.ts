@@ -6,6 +6,8 @@ import { env } from 'cloudflare:workers';
 import jpegDecoder from '@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm';
 import relaxed from '../build/inference.relaxed.wasm';
 import baseline from '../build/inference.wasm';
+import trainingRelaxed from '../build/training.relaxed.wasm';
+import trainingBaseline from '../build/training.wasm';
 import { createCodecs } from '../engine/image/codec.ts';
 import digits from '../models/digits.safetensors';
 import { createApp } from './app.ts';
@@ -18,7 +20,10 @@ const bindings = env as Bindings;
 const settings = settingsFrom(bindings);
 
 const app = createApp({
-  kernels: chooseKernels({ baseline, relaxed }),
+  kernels: {
+    inference: chooseKernels({ baseline, relaxed }),
+    training: chooseKernels({ baseline: trainingBaseline, relaxed: trainingRelaxed }),
+  },
   codecs: createCodecs({ jpegDecoder, limits: settings.limits.image }),
   models: { embedded: { digits: new Uint8Array(digits) }, assets: staticModels(bindings.ASSETS) },
   settings,

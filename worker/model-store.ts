@@ -6,11 +6,10 @@
 import { EngineError } from '../engine/errors.ts';
 import { inferShapes } from '../engine/graph.ts';
 import { excerpt } from '../engine/json.ts';
-import type { KernelSource } from '../engine/kernels.ts';
 import { type Model, parseModel, parseModelHeader } from '../engine/model-file.ts';
 import { taskTensors } from '../engine/tasks/index.ts';
 import { byteCount, type Tensor } from '../engine/tensor.ts';
-import { BATCH, type EngineKind, type Engines, engines } from './engines.ts';
+import { BATCH, type EngineKind, type Engines, engines, type KernelBuilds } from './engines.ts';
 import { busy, type Cache, type MemoryBudget } from './memory.ts';
 import { describeModel, type ModelDescription } from './model-description.ts';
 import { type ModelSources, readStart } from './model-source.ts';
@@ -24,31 +23,34 @@ const DEPLOYED_VERSION = '1';
 export interface Need {
   /** Bytes that the request holds already. */
   readonly held: number;
-  /** Bytes that answering takes at its peak. */
-  readonly bytes: number;
+  /** Bytes that are needed once, before the engine works, and those that stay while it does. */
+  readonly before?: number;
+  readonly during?: number;
+  /** Bytes that making the answer of what the engine gives takes. */
+  readonly after?: number;
 }
+
+export type StoreLimits = Pick<Limits, 'memoryBytes' | 'modelCacheBytes' | 'sessionBytes' | 'explanationBytes'>;
 
 interface Ready {
   readonly engine: Engines[EngineKind];
-  readonly bytes: number;
+  /** Of the tensors that it reads. */
+  readonly tensorBytes: number;
+  /** Of all that it holds. */
+  bytes: number;
 }
 
 export class ModelStore implements Cache {
   readonly #embedded: ReadonlyMap<string, Uint8Array>;
   readonly #assets: ModelSources['assets'];
-  readonly #kernels: KernelSource;
+  readonly #kernels: KernelBuilds;
   readonly #memory: MemoryBudget;
-  readonly #limits: Pick<Limits, 'memoryBytes' | 'modelCacheBytes' | 'sessionBytes'>;
+  readonly #limits: StoreLimits;
   readonly #descriptions = new Map<string, ModelDescription>();
   /** Engines by kind and name, the least recently used first. */
   readonly #ready = new Map<string, Ready>();
 
-  constructor(
-    sources: ModelSources,
-    kernels: KernelSource,
-    memory: MemoryBudget,
-    limits: Pick<Limits, 'memoryBytes' | 'modelCacheBytes' | 'sessionBytes'>,
-  ) {
+  constructor(sources: ModelSources, kernels: KernelBuilds, memory: MemoryBudget, limits: StoreLimits) {
     this.#embedded = new Map(Object.entries(sources.embedded));
     this.#assets = sources.assets;
     this.#kernels = kernels;
@@ -90,15 +92,26 @@ export class ModelStore implements Cache {
     work: (engine: Engines[Kind]) => T,
   ): Promise<T> {
     const key = keyOf(kind, model.name);
+    const { held, before = 0, during = 0, after = 0 } = need;
+    const peak = Math.max(before, during + Math.max(engines[kind].growth(this.#limits), after));
     const done = await this.#memory.wait(async () => {
       if (!this.#ready.has(key)) await this.#makeReady(kind, model);
       const ready = this.#ready.get(key);
       if (!ready) return undefined; // it had to go again
-      this.#checkNeed(model, ready.bytes, need);
-      if (!this.#memory.hasRoom(need.bytes, key)) return undefined;
+      this.#checkNeed(model, ready.bytes, held + peak);
+      if (!this.#memory.hasRoom(peak, key)) return undefined;
       this.#ready.delete(key);
       this.#ready.set(key, ready);
-      return { result: this.#guarded(key, () => work(ready.engine as Engines[Kind])) };
+      try {
+        return { result: work(ready.engine as Engines[Kind]) };
+      } catch (error) {
+        // After a trap nobody knows what an engine's memory holds: the next request gets a new one.
+        if (!(error instanceof EngineError)) this.#ready.delete(key);
+        throw error;
+      } finally {
+        ready.bytes = bytesOf(kind, ready.engine) + ready.tensorBytes; // it may have grown
+        this.shrink(this.#limits.modelCacheBytes);
+      }
     });
     return done.result;
   }
@@ -148,17 +161,15 @@ export class ModelStore implements Cache {
       if (this.#ready.has(keyOf(kind, name))) return; // somebody else was faster
       const model = parseModel(file);
       const tensors = new Map(model.tensors);
-      const definition = engines[kind];
-      const engine = definition.make({ ...model, tensors }, this.#kernels, {
-        maxBytes: this.#limits.sessionBytes,
-        onReserve: (bytes) => {
-          this.#checkFits(name, passing + bytes);
-          this.shrink(this.#limits.modelCacheBytes - bytes);
-          if (!this.#memory.hasRoom(bytes)) throw busy();
-        },
+      const { make, keepsWeights } = engines[kind];
+      const engine = make({ ...model, tensors }, this.#kernels, this.#limits, (bytes) => {
+        this.#checkFits(name, passing + bytes);
+        this.shrink(this.#limits.modelCacheBytes - bytes);
+        if (!this.#memory.hasRoom(bytes)) throw busy();
       });
-      const kept = keepTaskTensors(tensors, model);
-      this.#ready.set(keyOf(kind, name), { engine, bytes: definition.bytes(engine as never) + kept });
+      const tensorBytes = keepsWeights ? parsedBytes : keepTaskTensors(tensors, model);
+      const bytes = bytesOf(kind, engine) + tensorBytes;
+      this.#ready.set(keyOf(kind, name), { engine, tensorBytes, bytes });
     });
   }
 
@@ -169,23 +180,15 @@ export class ModelStore implements Cache {
     throw new EngineError('limit-exceeded', sentence);
   }
 
-  #checkNeed({ name }: ModelDescription, modelBytes: number, { held, bytes }: Need): void {
+  #checkNeed({ name }: ModelDescription, modelBytes: number, bytes: number): void {
     const left = this.#limits.memoryBytes - modelBytes;
-    if (held + bytes <= left) return;
-    const sentence = `the request takes ${Math.ceil(held + bytes)} bytes of memory, beside the model "${name}" there are ${left}`;
+    if (bytes <= left) return;
+    const sentence = `the request takes ${Math.ceil(bytes)} bytes of memory, beside the model "${name}" there are ${left}`;
     throw new EngineError('limit-exceeded', sentence);
   }
-
-  /** After a trap nobody knows what an engine's memory holds: the next request gets a new one. */
-  #guarded<T>(key: string, work: () => T): T {
-    try {
-      return work();
-    } catch (error) {
-      if (!(error instanceof EngineError)) this.#ready.delete(key);
-      throw error;
-    }
-  }
 }
+
+const bytesOf = (kind: EngineKind, engine: Engines[EngineKind]): number => engines[kind].bytes(engine as never);
 
 const keyOf = (kind: EngineKind, name: string): string => `${kind}:${name}`;
 

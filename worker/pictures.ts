@@ -3,25 +3,35 @@ import { EngineError } from '../engine/errors.ts';
 import { checkLimits, decodingBytes, readHeader } from '../engine/image/codec.ts';
 import type { Limits } from './settings.ts';
 
+export interface PictureCost {
+  /** Bytes of memory that decoding takes at its peak, and those of the decoded pixels. */
+  readonly decoding: number;
+  readonly pixels: number;
+  /** Width times height. */
+  readonly area: number;
+}
+
 /**
- * Bytes of memory that the dearest of the pictures takes: only one is decoded at a time.
+ * The cost of the dearest of the pictures: only one is decoded at a time.
  * @throws EngineError `unsupported-image`, `invalid-image`, `limit-exceeded` for one of them, or for all together
  */
-export function decodingPeak(pictures: readonly Uint8Array[], { pixels: limit, image }: Limits): number {
-  let pixels = 0;
-  let peak = 0;
+export function costOf(pictures: readonly Uint8Array[], { pixels: limit, image }: Limits): PictureCost {
+  let total = 0;
+  let dearest: PictureCost = { decoding: 0, pixels: 0, area: 0 };
   pictures.forEach((bytes, index) => {
     atPicture(index, pictures.length, () => {
       const header = readHeader(bytes, image);
       checkLimits(header, image);
-      pixels += header.width * header.height;
-      if (index > 0 && pixels > limit) {
-        throw new EngineError('limit-exceeded', `all pictures up to this one have ${pixels} pixels, at most ${limit}`);
+      const area = header.width * header.height;
+      total += area;
+      if (index > 0 && total > limit) {
+        throw new EngineError('limit-exceeded', `all pictures up to this one have ${total} pixels, at most ${limit}`);
       }
-      peak = Math.max(peak, decodingBytes(header));
+      const decoding = decodingBytes(header);
+      if (decoding > dearest.decoding) dearest = { decoding, pixels: area * header.channels, area };
     });
   });
-  return peak;
+  return dearest;
 }
 
 /** Says which of several pictures is at fault, as a path into the array that the answer would have been. */

@@ -54,19 +54,20 @@ export async function withPictures<Schema extends ParametersSchema, T>(
   work: (request: PictureRequest<v.InferOutput<Schema>>) => Promise<T>,
 ): Promise<T> {
   const { limits } = c.var.settings;
-  const query = textParameters(schema, new URL(c.req.url).searchParams, 'query parameter');
+  const part = v.partial(schema); // what is not said in one place may be said in another
+  const query = textParameters(part, new URL(c.req.url).searchParams, 'query parameter');
   return withBody(c, async (body, take) => {
     const contentType = c.req.header('content-type') ?? '';
     const boundary = boundaryOf(contentType);
     let held = body.length;
     let form: Form = { pictures: [body], isList: false, parameters: {} };
-    if (boundary !== undefined) form = fromMultipart(schema, body, boundary, limits);
+    if (boundary !== undefined) form = fromMultipart(part, body, boundary, limits);
     else if (isJson(contentType, body)) {
       await take(JSON_FACTOR * body.length);
       held += JSON_FACTOR * body.length;
-      form = fromJson(schema, body, limits);
+      form = fromJson(part, body, limits);
     }
-    const parameters = merged(query, form.parameters) as v.InferOutput<Schema>;
+    const parameters = complete(schema, merged(query, form.parameters));
     return work({ ...form, parameters, held });
   });
 }
@@ -149,4 +150,12 @@ function merged(query: object, body: object): object {
   const both = Object.keys(query).find((name) => Object.hasOwn(body, name));
   if (both !== undefined) throw new EngineError('invalid-input', `"${both}" is given in the query and in the body`);
   return { ...query, ...body };
+}
+
+/** All that the question has to say is said. */
+function complete<Schema extends ParametersSchema>(schema: Schema, parameters: object): v.InferOutput<Schema> {
+  const result = v.safeParse(schema, parameters);
+  if (result.success) return result.output;
+  const name = String(result.issues[0].path?.[0]?.key);
+  throw new EngineError('invalid-input', `the parameter "${name}" is missing`);
 }

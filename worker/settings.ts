@@ -33,6 +33,8 @@ export interface Limits {
   readonly modelCacheBytes: number;
   /** Bytes of one session's linear memory. */
   readonly sessionBytes: number;
+  /** Bytes that an explanation may take beside the session that answers. */
+  readonly explanationBytes: number;
   /** What one picture may cost. */
   readonly image: ImageLimits;
 }
@@ -74,6 +76,7 @@ export const defaultSettings: Settings = {
     macs: 20e9,
     modelCacheBytes: 48 * MIB,
     sessionBytes: 40 * MIB,
+    explanationBytes: 28 * MIB,
     image: defaultImageLimits,
   },
   corsOrigins: [],

@@ -4,10 +4,10 @@ import type { ModelAssets, ModelFiles } from '../../worker/model-source.ts';
 import { ModelStore } from '../../worker/model-store.ts';
 import { defaultSettings, type Limits } from '../../worker/settings.ts';
 import { standInModel } from './stand-in.ts';
-import { digits, kernels } from './support.ts';
+import { digits, kernels, trainingKernels } from './support.ts';
 
 const files = { a: digits, b: standInModel(2), c: standInModel(3) };
-const nothing = { held: 0, bytes: 0 };
+const nothing = { held: 0 };
 const picture = new Float32Array(784);
 
 interface Given {
@@ -19,7 +19,7 @@ interface Given {
 function storeOf({ limits = {}, embedded = files, assets }: Given = {}) {
   const all = { ...defaultSettings.limits, memoryWaitMs: 0, ...limits };
   const memory = new MemoryBudget(all);
-  const store = new ModelStore({ embedded, assets }, kernels, memory, all);
+  const store = new ModelStore({ embedded, assets }, { inference: kernels, training: trainingKernels }, memory, all);
   const session = async (name: string) => store.use('infer', await store.describe(name), nothing, (session) => session);
   return { store, memory, session };
 }
@@ -83,7 +83,7 @@ describe('what is ready', () => {
     const { store, session } = storeOf({ limits: { memoryBytes: 4 * one } });
     for (const name of ['a', 'b', 'c']) await session(name);
     const description = await store.describe('a');
-    await store.use('infer', description, { held: 0, bytes: 2.5 * one }, () => undefined);
+    await store.use('infer', description, { held: 0, before: 2.5 * one }, () => undefined);
     expect(store.ready.map(([key]) => key)).toEqual(['infer:a']);
   });
 
@@ -119,7 +119,7 @@ describe('what does not fit', () => {
 
   test('a request that memory could never hold beside the model is refused', async () => {
     const { store } = storeOf({ limits: { memoryBytes: 10 * one } });
-    const use = store.use('infer', await store.describe('a'), { held: 5 * one, bytes: 5 * one }, () => undefined);
+    const use = store.use('infer', await store.describe('a'), { held: 5 * one, before: 5 * one }, () => undefined);
     await expect(use).rejects.toThrow(`beside the model "a" there are ${9 * one}`);
   });
 
@@ -128,10 +128,10 @@ describe('what does not fit', () => {
     const description = await store.describe('a');
     await memory.lend('body', async (take) => {
       await take(5 * one);
-      const use = store.use('infer', description, { held: 0, bytes: 5 * one }, () => undefined);
+      const use = store.use('infer', description, { held: 0, before: 5 * one }, () => undefined);
       await expect(use).rejects.toMatchObject({ code: 'busy', headers: { 'retry-after': '1' } });
     });
-    await store.use('infer', description, { held: 0, bytes: 5 * one }, () => undefined);
+    await store.use('infer', description, { held: 0, before: 5 * one }, () => undefined);
   });
 });
 

@@ -72,7 +72,7 @@ const answer = async (c: Context<AppEnv>) => {
   return withBody(c, async (bytes, take) => {
     await take(JSON_FACTOR * bytes.length);
     const body = parseJsonBody(bytes, settings.limits);
-    const need = { held: (1 + JSON_FACTOR) * bytes.length, bytes: 0 };
+    const need = { held: (1 + JSON_FACTOR) * bytes.length };
     const answer = await infer(model, body, settings.limits, (work) =>
       models.use('infer', model, need, (session) => timing.measure('run', () => work(session))),
     );

@@ -8,7 +8,7 @@ import type { Predictor } from '../../engine/tasks/predictor.ts';
 import type { AppEnv } from '../bindings.ts';
 import { describeRoute } from '../describe-route.ts';
 import type { ModelDescription } from '../model-description.ts';
-import { atPicture, decodingPeak } from '../pictures.ts';
+import { atPicture, costOf } from '../pictures.ts';
 import { pictureBodies, withPictures } from '../request.ts';
 import type { ServerTiming } from '../server-timing.ts';
 import type { Limits } from '../settings.ts';
@@ -20,15 +20,21 @@ const parametersSchema = v.strictObject({
   ),
 });
 
-const box = v.object({ xmin: v.number(), ymin: v.number(), xmax: v.number(), ymax: v.number() });
-const located = v.object({ label: v.string(), score: v.number(), box });
+const box = v.strictObject({ xmin: v.number(), ymin: v.number(), xmax: v.number(), ymax: v.number() });
+const located = v.strictObject({ label: v.string(), score: v.number(), box });
 const mask = v.pipe(v.string(), v.description('A gray PNG of 0 and 255 at the size of the picture, base64'));
 const answers = [
-  v.pipe(v.array(v.object({ label: v.string(), score: v.number() })), v.description('classify: falling scores, 0–1')),
+  v.pipe(
+    v.array(v.strictObject({ label: v.string(), score: v.number() })),
+    v.description('classify: falling scores, 0–1'),
+  ),
   v.pipe(located, v.description('localize: in pixels of the upright picture')),
   v.pipe(v.array(located), v.description('detect: falling scores, in pixels of the upright picture')),
-  v.pipe(v.array(v.object({ label: v.string(), score: v.number(), mask })), v.description('segment: a mask a class')),
-  v.pipe(v.object({ embedding: v.array(v.number()) }), v.description('embed')),
+  v.pipe(
+    v.array(v.strictObject({ label: v.string(), score: v.number(), mask })),
+    v.description('segment: a mask a class'),
+  ),
+  v.pipe(v.strictObject({ embedding: v.array(v.number()) }), v.description('embed')),
 ];
 
 export const predict = new Hono<AppEnv>().post(
@@ -64,7 +70,8 @@ export const predict = new Hono<AppEnv>().post(
     const model = await models.describe(c.req.param('model'));
     const answer = await withPictures(c, parametersSchema, async ({ pictures, isList, parameters, held }) => {
       checkCost(model, pictures.length, settings.limits);
-      const need = { held, bytes: decodingPeak(pictures, settings.limits) };
+      const { decoding, pixels } = costOf(pictures, settings.limits);
+      const need = { held, before: decoding, during: pixels };
       const answers = await models.use('predict', model, need, (predictor) =>
         answerEach(pictures, { predictor, codecs, timing, options: optionsOf(parameters) }),
       );
