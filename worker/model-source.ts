@@ -33,6 +33,11 @@ export interface ModelSources {
   readonly assets?: ModelAssets | undefined;
 }
 
+/** A binding to static assets, as far as it is used. */
+export interface StaticAssets {
+  fetch(url: string): Promise<Response>;
+}
+
 /** What the page's build writes beside the models. */
 const indexSchema = v.object({ models: v.array(v.object({ name: v.string(), bytes: v.number() })) });
 
@@ -43,7 +48,7 @@ const urlOf = (file: string): string => `http://assets/models/${file}`;
  * The models among the static assets, as models/index.json lists them; none where there is no such file.
  * @param assets the binding; undefined where a deployment has none
  */
-export function staticModels(assets: Pick<Fetcher, 'fetch'> | undefined): ModelAssets | undefined {
+export function staticModels(assets: StaticAssets | undefined): ModelAssets | undefined {
   if (!assets) return undefined;
   let known: readonly AssetEntry[] | undefined; // a deployment's assets never change
   return {

@@ -124,10 +124,10 @@ async function addModels(files: Files, folder: string): Promise<void> {
     );
   }
   const models: { name: string; bytes: number }[] = [];
-  for (const file of names.sort()) {
-    const bytes = await readFile(join(folder, file));
-    files.set(`models/${file}`, bytes);
-    models.push({ name: basename(file, '.safetensors'), bytes: bytes.length });
+  for (const name of names.map((file) => basename(file, '.safetensors')).sort()) {
+    const file = await readFile(join(folder, `${name}.safetensors`));
+    files.set(`models/${name}.safetensors`, file);
+    models.push({ name, bytes: file.length });
   }
   files.set('models/index.json', `${JSON.stringify({ models })}\n`);
 }
