@@ -89,7 +89,8 @@ function quantizedValues(graph: Graph): readonly QuantizedValue[] {
   }
   const source = (node: GraphNode) => root(node.inputs[0] as Reference);
   for (const node of running.nodes.toReversed()) {
-    if (wish(node) === 'where read' && wanted.has(node.id)) wanted.add(source(node));
+    if (wish(node) !== 'where read' || !wanted.has(node.id)) continue;
+    for (const reference of referencesOf(node)) wanted.add(root(reference));
   }
   for (const node of running.nodes) {
     if (picks(node) && wanted.has(source(node))) wanted.add(node.id);

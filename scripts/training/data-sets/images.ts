@@ -78,7 +78,7 @@ class PictureReader {
       const image = await this.picture(file);
       if (image !== undefined) {
         readable.add(label);
-        examples.push({ image, class: classes.get(label)!, file });
+        examples.push({ image, class: classes.get(label)!, file, isFitted: true });
       }
       this.options.onProgress?.(++this.done, this.total);
     }
@@ -89,10 +89,11 @@ class PictureReader {
   }
 
   private async picture(file: string): Promise<Example['image'] | undefined> {
-    const { codecs, size = defaultSize, channels = defaultChannels } = this.options;
+    const { codecs, size = defaultSize, channels = defaultChannels, prepare } = this.options;
     try {
       const bytes = await readPicture(join(this.folder, file));
-      const image = fitImage(codecs.decode(bytes), size, channels);
+      const decoded = codecs.decode(bytes);
+      const image = prepare ? prepare(decoded) : fitImage(decoded, size, channels);
       this.digestLines.push(digestLine(bytes, file));
       return image;
     } catch (error) {
