@@ -48,7 +48,7 @@ function layoutOf(rows: number, columns: number, channels: number) {
   const arrange = (factor: number, block: number) => {
     const [cellWidth, cellHeight] = [sized(columns, factor, block), sized(rows, factor, block)];
     // About as wide as it is high.
-    const square = Math.ceil(Math.sqrt((channels * cellHeight) / cellWidth));
+    const square = Math.max(1, Math.round(Math.sqrt((channels * cellHeight) / cellWidth)));
     const across = Math.min(channels, square, Math.max(1, Math.floor((MAX_SIDE + GAP) / cellWidth)));
     const down = Math.ceil(channels / across);
     return { across, down, factor, block, longest: Math.max(across * cellWidth, down * cellHeight) - GAP };

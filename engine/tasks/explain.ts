@@ -214,10 +214,16 @@ function withActivation(graph: Graph, node: GraphNode, end: Reference): GraphNod
   return inPlace && !scores ? withActivation(graph, reader, end) : node;
 }
 
-/** The node that a value comes from, seen through what only scales and shifts it per channel. */
-function behindAffine(nodes: readonly GraphNode[], reference: string): string {
-  const node = nodes.find(({ id }) => id === reference);
-  return node && layerOf(node).affine ? behindAffine(nodes, node.inputs[0] as string) : reference;
+/** The node that a value comes from, seen through what only scales and shifts it. */
+function behindAffine(nodes: readonly GraphNode[], reference: Reference): Reference {
+  const byId = new Map(nodes.map((node) => [node.id, node]));
+  const isConstant = (input: Reference) => layerOf(byId.get(input) as GraphNode).constant === true;
+  const node = byId.get(reference);
+  if (!node) return reference;
+  const { affine, residualAdd } = layerOf(node);
+  const varying = node.inputs.filter((input) => !(byId.has(input) && isConstant(input)));
+  if (!(affine || residualAdd) || varying.length !== 1) return reference;
+  return behindAffine(nodes, varying[0] as Reference);
 }
 
 /**
