@@ -1,5 +1,6 @@
 /** The model card over HTTP: what a model says about itself, as a pure function of its file (HTTP.md's table of cards). */
 import * as v from 'valibot';
+import type { TensorEntry } from '../engine/safetensors.ts';
 import type { ModelDescription } from './model-description.ts';
 
 const numbers = v.array(v.number());
@@ -34,8 +35,9 @@ export type Card = v.InferOutput<typeof cardSchema>;
 
 /** @param described of the version that answers */
 export function cardOf(described: ModelDescription): Card {
-  const { name, version, versions, graph, stored, parameters, macs } = described;
-  const { task, preprocess, labels, provenance } = described.card;
+  const { name, version, versions, header, parameters, macs } = described;
+  const { graph, tensors } = header;
+  const { task, preprocess, labels, provenance } = header.card;
   const [input] = described.inputs;
   return JSON.parse(
     // Through JSON, so that what a file does not say is not a key.
@@ -54,18 +56,18 @@ export function cardOf(described: ModelDescription): Card {
       },
       labels,
       layers: graph.nodes.map((node) => node.id),
-      precision: precisionOf(stored),
+      precision: precisionOf(tensors),
       parameters,
       macs,
-      bytes: stored.reduce((sum, { start, end }) => sum + end - start, 0),
+      bytes: tensors.reduce((sum, { start, end }) => sum + end - start, 0),
       provenance,
     }),
   );
 }
 
 /** That of the smallest weights: tensors that gain nothing by it (scales, biases, anchors) stay wider. */
-function precisionOf(stored: ModelDescription['stored']): Card['precision'] {
-  const types = new Set(stored.map(({ type }) => type));
+function precisionOf(tensors: readonly TensorEntry[]): Card['precision'] {
+  const types = new Set(tensors.map(({ type }) => type));
   if (types.has('I8')) return 'int8';
   return types.has('F16') ? 'f16' : 'f32';
 }

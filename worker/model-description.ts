@@ -1,9 +1,7 @@
 /** What a model says about itself: all that can be known from its file's header, without a weight. */
-import { describeGraph } from '../engine/describe.ts';
-import type { Graph } from '../engine/graph.ts';
+import { describeLayers } from '../engine/describe.ts';
 import { inferShapes } from '../engine/graph.ts';
-import type { ModelCard, ModelHeader } from '../engine/model-file.ts';
-import type { TensorEntry } from '../engine/safetensors.ts';
+import type { ModelHeader } from '../engine/model-file.ts';
 import { byteCount, type Shape } from '../engine/tensor.ts';
 
 /** An input or output as the protocol lists it: −1 for a free dimension. */
@@ -18,10 +16,8 @@ export interface ModelDescription {
   /** The one that answers. */
   readonly version: string;
   readonly versions: readonly string[];
-  readonly card: ModelCard;
-  readonly graph: Graph;
-  /** The tensors as the file stores them. */
-  readonly stored: readonly TensorEntry[];
+  /** What the file's header holds. */
+  readonly header: ModelHeader;
   readonly inputs: readonly TensorDescription[];
   readonly outputs: readonly TensorDescription[];
   /** Weights, biases included, and multiply-adds for one sample. */
@@ -36,26 +32,25 @@ export interface ModelDescription {
 export function describeModel(
   name: string,
   versions: readonly string[],
-  { card, graph, tensors }: ModelHeader,
+  header: ModelHeader,
   fileBytes: number,
 ): ModelDescription {
+  const { graph, tensors } = header;
   const [one, two] = [inferShapes(graph, 1), inferShapes(graph, 2)];
-  const { parameters, macs } = describeGraph(graph);
+  const layers = describeLayers(graph);
   return {
     name,
     version: versions.at(-1) as string,
     versions,
-    card,
-    graph,
-    stored: tensors,
+    header,
     inputs: graph.inputs.map(({ name, shape }) => ({ name, datatype: 'FP32', shape })),
     outputs: graph.outputs.map(({ name, from }) => ({
       name,
       datatype: 'FP32',
       shape: one.of(from).map((side, i) => (side === two.of(from)[i] ? side : -1)),
     })),
-    parameters,
-    macs,
+    parameters: layers.reduce((sum, { parameters }) => sum + parameters, 0),
+    macs: layers.reduce((sum, { macs }) => sum + macs, 0),
     fileBytes,
     // Eight bits stay eight bits, everything else becomes f32.
     parsedBytes: tensors.reduce((sum, { type, shape }) => sum + byteCount(shape) / (type === 'I8' ? 4 : 1), 0),

@@ -151,7 +151,7 @@ export class ModelStore implements Cache {
   }
 
   /** Reads a model's file and packs its weights; file and weights are let go again. */
-  async #makeReady(kind: EngineKind, { name, fileBytes, parsedBytes }: ModelDescription): Promise<void> {
+  async #makeReady(kind: EngineKind, { name, header, fileBytes, parsedBytes }: ModelDescription): Promise<void> {
     const embedded = this.#embedded.get(name);
     const passing = parsedBytes + (embedded ? 0 : fileBytes);
     this.#checkFits(name, passing);
@@ -159,7 +159,10 @@ export class ModelStore implements Cache {
       await take(passing);
       const file = embedded ?? new Uint8Array(await (await this.#assets!.open(name)).arrayBuffer());
       if (this.#ready.has(keyOf(kind, name))) return; // somebody else was faster
-      const model = parseModel(file);
+      if (file.length !== fileBytes) {
+        throw new EngineError('invalid-model', `the model "${name}": expected ${fileBytes} bytes, got ${file.length}`);
+      }
+      const model = parseModel(file, header);
       const tensors = new Map(model.tensors);
       const { make, keepsWeights } = engines[kind];
       const engine = make({ ...model, tensors }, this.#kernels, this.#limits, (bytes) => {

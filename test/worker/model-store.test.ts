@@ -149,8 +149,8 @@ describe('models that are no part of the bundle', () => {
   test('are described by their header, read once and no further than that', async () => {
     const { assets, read } = assetsOf(models);
     const { store } = storeOf({ assets });
-    const { fileBytes, graph } = await store.describe('d');
-    expect([fileBytes, graph.nodes.length]).toEqual([models.d.length, 10]);
+    const { fileBytes, header } = await store.describe('d');
+    expect([fileBytes, header.graph.nodes.length]).toEqual([models.d.length, 10]);
     expect(read.d).toBeLessThan(20_000);
     read.d = 0;
     await store.describe('d');

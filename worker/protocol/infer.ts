@@ -36,7 +36,7 @@ export async function infer(
     throw new EngineError('limit-exceeded', sentence);
   }
   const values = await run((session) => runSamples(session, inputs, batch, model));
-  const { card } = model;
+  const { card } = model.header;
   return {
     model_name: model.name,
     model_version: model.version,

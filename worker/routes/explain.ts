@@ -90,7 +90,7 @@ export const explain = new Hono<AppEnv>()
       answer(c, 'explain', explainSchema, (model, isPicture) => ({
         bytes: ({ area }) => (isPicture ? DRAWING_BYTES * area : 0),
         work: (explainer, image, options) => explainer.explain(image, options),
-        draw: (explanation, image) => drawHeatMap(image, explanation, model.card.preprocess as Preprocess),
+        draw: (explanation, image) => drawHeatMap(image, explanation, model.header.card.preprocess as Preprocess),
       })),
   )
   .post(
@@ -162,7 +162,7 @@ function onlyPicture({ pictures }: PictureRequest<unknown>): Uint8Array {
 }
 
 /** Elements of a layer's value; 0 where there is no such layer, which the engine says. */
-function valuesIn({ graph }: ModelDescription, layer: string): number {
+function valuesIn({ header: { graph } }: ModelDescription, layer: string): number {
   const isThere = graph.nodes.some(({ id }) => id === layer);
   return isThere ? elementCount(inferShapes(graph, 1).of(layer)) : 0;
 }
