@@ -96,7 +96,7 @@ export class MemoryBudget {
   }
 }
 
-export const busy = (): HttpError =>
+const busy = (): HttpError =>
   new HttpError('busy', 'other requests hold all the memory that there is: try again in a moment', {
     'retry-after': '1',
   });

@@ -10,7 +10,7 @@ import { type Model, parseModel, parseModelHeader } from '../engine/model-file.t
 import { taskTensors } from '../engine/tasks/index.ts';
 import { byteCount, type Tensor } from '../engine/tensor.ts';
 import { BATCH, type EngineKind, type Engines, engines, type KernelBuilds } from './engines.ts';
-import { busy, type Cache, type MemoryBudget } from './memory.ts';
+import type { Cache, MemoryBudget } from './memory.ts';
 import { describeModel, type ModelDescription } from './model-description.ts';
 import { type ModelSources, readStart } from './model-source.ts';
 import { HttpError } from './problem.ts';
@@ -95,7 +95,7 @@ export class ModelStore implements Cache {
     const { held, before = 0, during = 0, after = 0 } = need;
     const peak = Math.max(before, during + Math.max(engines[kind].growth(this.#limits), after));
     const done = await this.#memory.wait(async () => {
-      if (!this.#ready.has(key)) await this.#makeReady(kind, model);
+      if (!this.#ready.has(key) && !(await this.#makeReady(kind, model))) return undefined;
       const ready = this.#ready.get(key);
       if (!ready) return undefined; // it had to go again
       this.#checkNeed(model, ready.bytes, held + peak);
@@ -150,29 +150,43 @@ export class ModelStore implements Cache {
     return describeModel(name, [DEPLOYED_VERSION], parseModelHeader(start, entry.bytes), entry.bytes);
   }
 
-  /** Reads a model's file and packs its weights; file and weights are let go again. */
-  async #makeReady(kind: EngineKind, { name, header, fileBytes, parsedBytes }: ModelDescription): Promise<void> {
+  /**
+   * Reads a model's file and packs its weights; file and weights are let go again.
+   * @returns false where there is no room now
+   */
+  async #makeReady(kind: EngineKind, { name, header, fileBytes, parsedBytes }: ModelDescription): Promise<boolean> {
+    const key = keyOf(kind, name);
     const embedded = this.#embedded.get(name);
     const passing = parsedBytes + (embedded ? 0 : fileBytes);
     this.#checkFits(name, passing);
-    await this.#memory.lend('file', async (take) => {
+    return this.#memory.lend('file', async (take) => {
       await take(passing);
+      if (this.#ready.has(key)) return true; // somebody else was faster
       const file = embedded ?? new Uint8Array(await (await this.#assets!.open(name)).arrayBuffer());
-      if (this.#ready.has(keyOf(kind, name))) return; // somebody else was faster
+      if (this.#ready.has(key)) return true;
       if (file.length !== fileBytes) {
         throw new EngineError('invalid-model', `the model "${name}": expected ${fileBytes} bytes, got ${file.length}`);
       }
       const model = parseModel(file, header);
       const tensors = new Map(model.tensors);
       const { make, keepsWeights } = engines[kind];
-      const engine = make({ ...model, tensors }, this.#kernels, this.#limits, (bytes) => {
+      let hasRoom = true;
+      const onReserve = (bytes: number) => {
         this.#checkFits(name, passing + bytes);
         this.shrink(this.#limits.modelCacheBytes - bytes);
-        if (!this.#memory.hasRoom(bytes)) throw busy();
-      });
+        hasRoom = this.#memory.hasRoom(bytes);
+        if (!hasRoom) throw new Error('no room'); // nobody sees it: it only leaves the engine's making
+      };
+      let engine: Engines[EngineKind];
+      try {
+        engine = make({ ...model, tensors }, this.#kernels, this.#limits, onReserve);
+      } catch (error) {
+        if (!hasRoom) return false;
+        throw error;
+      }
       const tensorBytes = keepsWeights ? parsedBytes : keepTaskTensors(tensors, model);
-      const bytes = bytesOf(kind, engine) + tensorBytes;
-      this.#ready.set(keyOf(kind, name), { engine, tensorBytes, bytes });
+      this.#ready.set(key, { engine, tensorBytes, bytes: bytesOf(kind, engine) + tensorBytes });
+      return true;
     });
   }
 
