@@ -9,7 +9,8 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createTestHarness } from 'wrangler';
 import { drawHeatMap } from '../../engine/drawing/heat-map.ts';
-import { encodePng } from '../../engine/image/codec.ts';
+import { checkLimits, decodingBytes, encodePng } from '../../engine/image/codec.ts';
+import type { JpegHeader } from '../../engine/image/jpeg.ts';
 import { decodePng } from '../../engine/image/png.ts';
 import { parseModel } from '../../engine/model-file.ts';
 import type { Detection } from '../../engine/tasks/detect.ts';
@@ -137,6 +138,21 @@ describe('memory', () => {
     // What is let go to load the next one is never more than what there is.
     expect(model.fileBytes + model.parsedBytes + held.predict! * 1000).toBeLessThan(limits.memoryBytes);
   });
+});
+
+test('a photo of twelve megapixels fits beside the detector of eight bits, not beside the one of sixteen', async () => {
+  const { limits } = defaultSettings;
+  const kernels = { inference: loadKernels('inference'), training: loadKernels('training') };
+  const held = 5e6;
+  const header = { type: 'jpeg', width: 4032, height: 3024, channels: 3, buffered: false, end: held } as JpegHeader;
+  expect(() => checkLimits(header)).not.toThrow();
+  const photo = { held, before: decodingBytes(header), during: 3 * 4032 * 3024 };
+  const answers = ['coco-detector', 'coco-detector-f16'].map(async (name) => {
+    const store = new ModelStore({ embedded: { [name]: fileOf(name) } }, kernels, new MemoryBudget(limits), limits);
+    return store.use('predict', await store.describe(name), photo, () => 'fits');
+  });
+  await expect(answers[0]).resolves.toBe('fits');
+  await expect(answers[1]).rejects.toThrow(/takes \d+ bytes of memory, beside the model "coco-detector-f16"/);
 });
 
 test('the bundle stays within 1.5 MB as it is sent', async () => {
