@@ -52,7 +52,7 @@ export interface Settings {
  *   24 MiB  an idle JPEG decoder keeps at most (KEPT_DECODER_BYTES), beyond which it is made anew
  *   10 MiB  code, its heap and the embedded model: 4.5 MiB of bundle and wasm, the rest is garbage between collections
  *   88 MiB  `memoryBytes`, one account (memory.ts) that is asked before anything large is allocated:
- *           at rest     models ≤ 48
+ *           at rest     models ≤ 64: all that are shipped take 59
  *           reading     all bodies ≤ 48 and models, which make room; a JSON document counts four times, as bytes, text, values
  *           loading     bodies, the file, its tensors and the new engine ≤ 88: other models go first. An f16 detector of 9 MB
  *                       takes 9 + 18 + 30, one of int8 5 + 5 + 16
@@ -74,7 +74,7 @@ export const defaultSettings: Settings = {
     fieldBytes: 4096,
     pixels: 16_000_000,
     macs: 20e9,
-    modelCacheBytes: 48 * MIB,
+    modelCacheBytes: 64 * MIB,
     sessionBytes: 40 * MIB,
     explanationBytes: 28 * MIB,
     image: defaultImageLimits,

@@ -75,14 +75,15 @@ describe('the detector', () => {
   });
 
   test('gives the same bytes afterwards, beside other models and when it had to make room', async () => {
-    const others = ['digits', 'coco-detector-f16', 'coco-backbone', 'selfie-segmenter'];
+    const others = ['digits', 'coco-detector-f16', 'coco-backbone', 'selfie-segmenter'].map(
+      (name) => `${name}/predict`,
+    );
     const alone = new Map<string, string>();
-    for (const name of others) alone.set(name, await bytes(post(`${name}/predict`)));
-    alone.set('coco-detector', first);
+    for (const path of [...others, 'coco-detector-f16/explain']) alone.set(path, await bytes(post(path)));
+    alone.set('coco-detector/predict', first);
     // More than the cache holds, at the same time and twice, the last first.
     const asked = [...alone.keys(), ...[...alone.keys()].reverse()];
-    const answers = await Promise.all(asked.map((name) => bytes(post(`${name}/predict?`))));
-    expect(answers).toEqual(asked.map((name) => alone.get(name)));
+    expect(await Promise.all(asked.map((path) => bytes(post(path))))).toEqual(asked.map((path) => alone.get(path)));
   });
 
   test('is explained as by the engine in Node, in numbers and in colours', async () => {
