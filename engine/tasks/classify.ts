@@ -69,6 +69,7 @@ export const classify = {
       output,
       elements: [label],
       isScores: activation === 'given',
+      isOfOnePlace: false,
       class: label,
       label: labels?.[label] ?? String(label),
       score: data[label]!,

@@ -30,6 +30,7 @@ export const detectTarget: NonNullable<TaskDefinition<Detect, unknown>['explain'
     output,
     elements: [placeOf(best)],
     isScores: task.activation === 'given',
+    isOfOnePlace: true,
     class: label,
     label: labels?.[label] ?? String(label),
     score: scores[best]!,

@@ -29,7 +29,7 @@ import type { Target } from './target.ts';
 export interface ExplainOptions {
   /** A label or an index, as a number or in decimal; the best class, unless it is said. */
   readonly class?: string | number | undefined;
-  /** A node's id; the last convolution with its activation, unless it is said (docs/explain.md). */
+  /** A node's id; the last convolution, unless it is said (docs/explain.md). It is seen behind its activation. */
   readonly layer?: string | undefined;
 }
 
@@ -99,12 +99,13 @@ export class Explainer {
     const logits = this.logitsOf(target);
     const node = layer === undefined ? this.lastFeatureMap(logits) : mapNode(predictor.model, this.shapes, layer);
     const [height, width, channels] = mapShape(this.shapes, node);
-    const { head, tail, values } = this.prepare(node.id, logits);
+    const seen = withActivation(predictor.model.graph, node, logits.reference).id;
+    const { head, tail, values } = this.prepare(seen, logits);
     const read = head.run({ [(predictor.model.graph.inputs[0] as { name: string }).name]: input });
     const inputs = Object.fromEntries(values.map((name) => [name, (read[name] as Tensor).data]));
     const gradient = tail.run(inputs, logits.indices);
-    const { class: index, label, score } = target;
-    const data = classMap(inputs[node.id] as Float32Array, gradient, channels);
+    const { class: index, label, score, isOfOnePlace } = target;
+    const data = classMap(inputs[seen] as Float32Array, gradient, channels, isOfOnePlace);
     return {
       class: index,
       label,
@@ -123,9 +124,7 @@ export class Explainer {
   }
 
   /**
-   * The last convolution in the graph's order that a class depends on, whose map has more than one place, seen behind what
-   * follows it element by element: negative sums that a relu takes away would speak for a class that they do not reach.
-   * Where a task is to say where something is, not the convolution that the class's logits come out of.
+   * The last convolution in the graph's order that a class depends on, whose map has more than one place. Where a task is to say where something is, not the convolution that the class's logits come out of.
    */
   private lastFeatureMap({ reference }: Elements): GraphNode {
     const { graph, card } = this.predictor.model;
@@ -133,7 +132,7 @@ export class Explainer {
     const found = headOf(graph, [reference]).nodes.findLast(
       (node) => layerOf(node).featureMap && node.id !== own && isMap(this.shapes.of(node.id)),
     );
-    if (found) return withActivation(graph, found, reference);
+    if (found) return found;
     throw new EngineError('invalid-input', 'no convolution with more than one place leads to the class: name a layer');
   }
 
@@ -204,7 +203,10 @@ function mapShape(shapes: Shapes, { id }: GraphNode): [height: number, width: nu
 
 const isMap = (shape: Shape): boolean => shape.length === 4 && (shape[1] as number) * (shape[2] as number) > 1;
 
-/** The last of the nodes behind one that change each of its numbers by itself and that alone read it, up to a value. */
+/**
+ * The last of the nodes behind one that change each of its numbers by themselves and that alone read it, up to a value:
+ * negative sums that a relu takes away would speak for a class that they do not reach.
+ */
 function withActivation(graph: Graph, node: GraphNode, end: Reference): GraphNode {
   const { nodes, outputs } = graph;
   if (node.id === end || outputs.some(({ from }) => from === node.id)) return node;
@@ -228,20 +230,30 @@ function behindAffine(nodes: readonly GraphNode[], reference: Reference): Refere
 
 /**
  * Grad-CAM: every channel of the layer weighs as much as its gradient is on average, and what is positive of the sum stays.
- * Sums in f64, channel by channel, so that the same numbers come out everywhere.
+ * Of a logit that is one place's own, the gradients stay where they are (HiResCAM: Draelos and Carin, "Use HiResCAM instead
+ * of Grad-CAM for faithful explanations of convolutional neural networks", 2020): averaged, they would mark whatever looks
+ * alike elsewhere. Sums in f64, channel by channel, so that the same numbers come out everywhere.
  * @param activation [H·W,C], as `gradient` is
  * @returns [H·W], its largest value 1, or all of it 0
  */
-export function classMap(activation: Float32Array, gradient: Float32Array, channels: number): Float32Array {
+export function classMap(
+  activation: Float32Array,
+  gradient: Float32Array,
+  channels: number,
+  isOfOnePlace = false,
+): Float32Array {
   const places = activation.length / channels;
-  const weights = new Float64Array(channels);
-  for (let i = 0; i < gradient.length; i++) weights[i % channels]! += gradient[i]! / places;
+  const means = new Float64Array(channels);
+  for (let i = 0; i < gradient.length; i++) means[i % channels]! += gradient[i]! / places;
   const map = new Float64Array(places);
   let most = 0;
   for (let place = 0; place < places; place++) {
+    const first = place * channels;
     let sum = 0;
-    for (let channel = 0; channel < channels; channel++)
-      sum += weights[channel]! * activation[place * channels + channel]!;
+    for (let channel = 0; channel < channels; channel++) {
+      const weight = isOfOnePlace ? gradient[first + channel]! : means[channel]!;
+      sum += weight * activation[first + channel]!;
+    }
     map[place] = sum > 0 ? sum : 0; // of no number nothing is left
     most = Math.max(most, map[place]!);
   }

@@ -55,6 +55,7 @@ export const localize = {
       output,
       elements: [label],
       isScores: activation === 'given',
+      isOfOnePlace: false,
       class: label,
       label: labels?.[label] ?? String(label),
       score: scores[label]!,

@@ -52,6 +52,7 @@ export const segmentTarget: NonNullable<TaskDefinition<Segment, unknown>['explai
     output: task.output,
     elements,
     isScores: task.activation === 'given',
+    isOfOnePlace: false,
     class: label,
     label: labels?.[label] ?? String(label),
     score: means[label]!,

@@ -8,6 +8,8 @@ export interface Target {
   readonly elements: readonly number[];
   /** The output has scores in it already: the logits are in front of what made them. */
   readonly isScores: boolean;
+  /** The logit is that of one place of the picture, as a detector's is. */
+  readonly isOfOnePlace: boolean;
   readonly class: number;
   readonly label: string;
   /** 0–1. */

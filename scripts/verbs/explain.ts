@@ -41,7 +41,7 @@ export const explainVerb: Verb = {
       .argument('<model>', 'model file')
       .argument('<image>', 'PNG or JPEG file')
       .option('--class <class>', 'a label or an index (default: the best class)')
-      .option('--layer <id>', 'the node whose map is weighed (default: the last convolution with its activation)')
+      .option('--layer <id>', 'the node whose map is weighed (default: the last convolution)')
       .option('--draw <file>', 'write the picture with the map over it: .png, .jpg or .webp')
       .addOption(simdOption())
       .addOption(jsonOption());

@@ -40,6 +40,9 @@ const picture = (side: number, channels: 1 | 3 = 3, seed = 1): Image => ({
   data: Uint8Array.from(seededData(side * side * channels, seed, 0, 256)),
 });
 
+/** The node behind one. */
+const readerOf = ({ graph }: Model, id: string): string => graph.nodes.find(({ inputs }) => inputs[0] === id)!.id;
+
 /** What Grad-CAM is where every place's gradient is known to be `share` of these weights: their sum, and its largest as 1. */
 function mapOf(values: Float32Array, channelWeights: readonly number[]): number[] {
   const channels = channelWeights.length;
@@ -75,6 +78,14 @@ describe('the map', () => {
     expect(classMap(values, gradient, 2)).toEqual(Float32Array.of(1, 0, 0.25, 1));
   });
 
+  test("of a logit that is one place's own has every gradient where it is", () => {
+    const gradient = Float32Array.of(1, 0, 3, -4, -2, 0, 2, 2);
+    const values = Float32Array.of(2, 0, 1, 4, 0, -1, 3, 2);
+    // 2, 3 − 16, 0, 6 + 4
+    const expected = Float32Array.of(0.2, 0, 0, 1);
+    expect(classMap(values, gradient, 2, true)).toEqual(expected);
+  });
+
   test('of what speaks against a class everywhere is zero', () => {
     expect(classMap(Float32Array.of(1, 2), Float32Array.of(-1, -1), 1)).toEqual(Float32Array.of(0, 0));
   });
@@ -103,13 +114,22 @@ describe('digits', () => {
     },
   );
 
-  test('the best class behind the last convolution, unless something else is said', () => {
+  test('the best class at the last convolution, unless something else is said', () => {
     const found = explain(digits, seven);
-    expect([found.class, found.label, found.layer]).toEqual([7, '7', 'relu2']);
+    expect([found.class, found.label, found.layer]).toEqual([7, '7', 'conv2']);
     expect(found.score).toBe((new Predictor(digits, inference).predict(seven) as { score: number }[])[0]!.score);
-    expect(found).toEqual(explain(digits, seven, { class: '7', layer: 'relu2' }));
+    expect(found).toEqual(explain(digits, seven, { class: '7', layer: 'conv2' }));
     expect(Math.max(...found.data)).toBe(1);
     expect(Math.min(...found.data)).toBe(0);
+  });
+
+  test('a layer is seen behind its activation', () => {
+    for (const number of [1, 2]) {
+      const [convolution, activation] = [`conv${number}`, `relu${number}`].map((layer) =>
+        explain(digits, seven, { layer }),
+      );
+      expect(convolution).toEqual({ ...activation, layer: `conv${number}` });
+    }
   });
 
   test('is the same at every call, whatever was asked in between', () => {
@@ -178,7 +198,7 @@ describe('where CAM is defined', () => {
   test.each([0, 1, 2])('Grad-CAM is CAM, class %i', (index) => {
     const { data } = activations(plain, inference, image, 'r');
     const found = explain(plain, image, { class: index });
-    expect(found.layer).toBe('r');
+    expect(found.layer).toBe('a');
     expectMap(found.data, mapOf(data, columns(plain, index)));
   });
 
@@ -225,7 +245,7 @@ describe('where CAM is defined', () => {
     const task = { kind: 'classify', output: 'y', activation: 'given' } as const;
     const model: Model = { ...imported, card: { preprocess: plain.card.preprocess!, task } };
     const found = explain(model, image, { class: 2 });
-    const { data, shape } = activations(model, inference, image, found.layer);
+    const { data, shape } = activations(model, inference, image, readerOf(model, found.layer));
     expect(shape).toEqual([6, 6, 8]);
     expect(Math.min(...data)).toBe(0); // behind relu
     const gemm = [...model.tensors.values()].find((tensor) => tensor.shape.join() === '8,3')!.data;
@@ -252,7 +272,7 @@ test('imported from TensorFlow.js', () => {
   const found = explain(model, image);
   expect(found.score).toBe((new Predictor(model, inference).predict(image) as { score: number }[])[0]!.score);
   // A slope on each side by the engine itself: the map of the layer's values and the logit's differences.
-  const layer = found.layer;
+  const layer = readerOf(model, found.layer);
   const { data, shape } = activations(model, inference, image, layer);
   expect(shape).toEqual([8, 8, 4]);
   const logits = model.graph.nodes.findLast(({ kind }) => kind === 'dense')!.id;
@@ -329,7 +349,7 @@ describe('a detector', () => {
     const model = modelOf(scale);
     const found = explain(model, image);
     const [channels, boxes, layer] = scale === 'A' ? [6, 2, 'ra'] : [8, 1, 'rb'];
-    expect(found.layer).toBe(layer);
+    expect(readerOf(model, found.layer)).toBe(layer);
     expect(found.class).not.toBe(0);
     expect(found.label).toBe(card.labels![found.class]);
     // A 1×1 convolution: the gradient is its filter, at one cell.
@@ -339,7 +359,10 @@ describe('a detector', () => {
     const column = (row % boxes) * classes + found.class;
     const filter = model.tensors.get(`scores${scale}.filter`)!.data;
     const filterOf = Array.from({ length: channels }, (_, c) => filter[c * boxes * classes + column]!);
-    expectMap(found.data, mapOf(activations(model, inference, image, layer).data, filterOf));
+    const cell = Math.floor(row / boxes);
+    const { data } = activations(model, inference, image, layer);
+    const alone = data.map((value, i) => (Math.floor(i / channels) === cell ? value : 0));
+    expectMap(found.data, mapOf(alone, filterOf));
   });
 
   test('of a class that is asked for takes the box that is surest of it, also of the background', () => {

@@ -37,7 +37,7 @@ describe('explain', () => {
     const { code, out } = await borde(['explain', model, seven]);
     expect(code).toBe(0);
     const [head, ...lines] = out.split('\n');
-    expect(head).toBe('7  100.00 %  by relu2, 11×11');
+    expect(head).toBe('7  100.00 %  by conv2, 11×11');
     expect(lines).toHaveLength(11);
     expect(lines.join('')).toContain('█');
   });
