@@ -28,12 +28,12 @@ export function canvasOf(image: Image): Image {
   return rgb.data === image.data ? { ...rgb, data: rgb.data.slice() } : rgb;
 }
 
-/** Letters are about a fortieth of a picture's mean side; below 16 pixels nothing but a thin line has room. */
+/** Letters are about a thirtieth of a picture's mean side; below 16 pixels nothing but a thin line has room. */
 export function strokeFor({ width, height }: Pick<Image, 'width' | 'height'>): Stroke {
   const shorter = Math.min(width, height);
   if (shorter < 16) return { scale: 1, line: 1, hair: 0 };
   // A long strip is not written full: at most a sixteenth of its shorter side is a dot.
-  const scale = Math.max(1, Math.min(Math.round(Math.sqrt(width * height) / 280), Math.floor(shorter / 16)));
+  const scale = Math.max(1, Math.min(Math.round(Math.sqrt(width * height) / 240), Math.floor(shorter / 16)));
   return { scale, line: scale + 1, hair: Math.ceil(scale / 3) };
 }
 

@@ -6,11 +6,12 @@ import { activate, outputOf, sigmoid } from './outputs.ts';
 import { chosenClass, largest } from './target.ts';
 import type { TaskDefinition } from './task.ts';
 
-/** Scores [N,classes], and where the output has the numbers that they are made of. */
+/** Numbers [N,classes] that rise with the scores, and where the output has them. */
 interface Scores {
   readonly output: string;
-  readonly scores: Float64Array;
+  readonly ranks: ArrayLike<number>;
   readonly classes: number;
+  scoreOf(rank: number): number;
   placeOf(index: number): number;
 }
 
@@ -20,11 +21,11 @@ export const detectTarget: NonNullable<TaskDefinition<Detect, unknown>['explain'
   { labels, graph },
   choice,
 ) => {
-  const { output, scores, classes, placeOf } =
+  const { output, ranks, classes, scoreOf, placeOf } =
     task.decode.kind === 'grid' ? gridScores(task, outputs, graph) : rowScores(task, outputs);
   const chosen = choice === undefined ? undefined : chosenClass(choice, classes, labels);
   const counts = (label: number) => (chosen === undefined ? label !== task.background : label === chosen);
-  const best = largest(scores, (i) => counts(i % classes));
+  const best = largest(ranks, (i) => counts(i % classes));
   const label = chosen ?? best % classes;
   return {
     output,
@@ -33,15 +34,22 @@ export const detectTarget: NonNullable<TaskDefinition<Detect, unknown>['explain'
     isOfOnePlace: true,
     class: label,
     label: labels?.[label] ?? String(label),
-    score: scores[best]!,
+    score: scoreOf(ranks[best]!),
   };
 };
+
+const same = (x: number): number => x;
 
 function rowScores(task: Detect, outputs: Readonly<Record<string, Tensor>>): Scores {
   const output = task.scores as string;
   const { shape, data } = outputs[output] as Tensor;
   const classes = shape.at(-1) as number;
-  return { output, classes, scores: activate(data, classes, task.activation), placeOf: (index) => index };
+  // Only one score of thousands is wanted, and a sigmoid changes nothing about which is the largest.
+  const [ranks, scoreOf] =
+    task.activation === 'softmax'
+      ? [activate(data, classes, 'softmax'), same]
+      : [data, task.activation === 'sigmoid' ? sigmoid : same];
+  return { output, classes, ranks, scoreOf, placeOf: same };
 }
 
 /** Cell by cell, anchor by anchor; a score is objectness times the class's. */
@@ -61,9 +69,9 @@ function gridScores({ decode, activation }: Detect, outputs: Readonly<Record<str
   };
   const placeOf = (index: number) => at(Math.floor(index / classes), 5 + (index % classes));
   const logits = Float64Array.from({ length: cells * anchors.length * classes }, (_, i) => data[placeOf(i)]!);
-  const scores = activate(logits, classes, activation).map((score, i) => {
+  const ranks = activate(logits, classes, activation).map((score, i) => {
     const objectness = data[at(Math.floor(i / classes), 4)]!;
     return score * (activation === 'given' ? objectness : sigmoid(objectness));
   });
-  return { output, scores, classes, placeOf };
+  return { output, ranks, classes, scoreOf: same, placeOf };
 }

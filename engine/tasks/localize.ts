@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import { EngineError } from '../errors.ts';
 import { elementCount, formatShape, type Tensor } from '../tensor.ts';
-import { type Box, corners, inSource, orderSchema, unitSchema } from './boxes.ts';
+import { type Box, Corners, inSource, orderSchema, unitSchema } from './boxes.ts';
 import { activate, checkLabels, invalid, outputShape } from './outputs.ts';
 import { chosenClass, largest } from './target.ts';
 import type { TaskDefinition } from './task.ts';
@@ -66,8 +66,9 @@ export const localize = {
     const values = (outputs[task.scores] as Tensor).data;
     const scores = activate(values, values.length, task.activation);
     const best = scores.reduce((top, score, i) => (score > scores[top]! ? i : top), 0);
-    const boxes = corners((outputs[task.box] as Tensor).data, task.order, task.unit, preprocess.size);
-    const box = inSource(boxes, 0, source, preprocess);
+    const corners = new Corners(1, task.order, task.unit, preprocess.size);
+    corners.read(0, (outputs[task.box] as Tensor).data);
+    const box = inSource(corners.values, 0, source, preprocess);
     return { label: labels?.[best] ?? String(best), score: scores[best]!, box };
   },
 } satisfies TaskDefinition<Localize, Localization>;

@@ -17,17 +17,18 @@ export const segmentTarget: NonNullable<TaskDefinition<Segment, unknown>['explai
   const classes = shape[isFirst ? 1 : 3] as number;
   const cells = data.length / classes;
   const placeOf = (cell: number, label: number) => (isFirst ? label * cells + cell : cell * classes + label);
-  const values = Float64Array.from(data, (_, i) => data[placeOf(Math.floor(i / classes), i % classes)]!);
+  const values = isFirst ? data.map((_, i) => data[placeOf(Math.floor(i / classes), i % classes)]!) : data;
   const scores = activate(values, classes, task.activation);
 
   const isOwn = task.activation === 'sigmoid' || classes === 1;
-  const best = (cell: number) => largest(scores.subarray(cell * classes, (cell + 1) * classes));
   const counts = new Int32Array(classes);
   const sums = { inside: new Float64Array(classes), all: new Float64Array(classes) };
   const isIn = new Uint8Array(cells * classes);
   for (let cell = 0; cell < cells; cell++) {
-    const only = isOwn ? -1 : best(cell);
-    for (let label = 0, i = cell * classes; label < classes; label++, i++) {
+    const first = cell * classes;
+    let only = 0;
+    for (let label = 1; label < classes; label++) if (scores[first + label]! > scores[first + only]!) only = label;
+    for (let label = 0, i = first; label < classes; label++, i++) {
       const score = scores[i]!;
       sums.all[label]! += score;
       if (isOwn ? !(score >= 0.5) : label !== only) continue;

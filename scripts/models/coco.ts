@@ -3,6 +3,7 @@
  * has it: what coco-detector and coco-backbone are cut from.
  */
 import { join } from 'node:path';
+import type { Graph, GraphNode } from '../../engine/graph.ts';
 import type { Model } from '../../engine/model-file.ts';
 import { readTfjs } from '../io/tfjs.ts';
 import type { Package } from './package.ts';
@@ -28,12 +29,40 @@ export const cocoScaling = { scale: 0.007843137718737125, mean: [1, 1, 1] } as c
 const ENTRANCE = 'Preprocessor/sub';
 
 /** @param size of the picture: [1,size,size,3] */
-export const readCoco = (folder: string, size: number, outputs: readonly string[]): Promise<Model> =>
-  readTfjs(join(folder, 'models/coco-ssd/model.json'), {
+export async function readCoco(folder: string, size: number, outputs: readonly string[]): Promise<Model> {
+  const model = await readTfjs(join(folder, 'models/coco-ssd/model.json'), {
     inputs: [ENTRANCE],
     outputs,
     shapes: [`1,${size},${size},3`],
   });
+  return { ...model, graph: withBiasBeforeSum(model.graph) };
+}
+
+/**
+ * TensorFlow's optimizer moved the bias of a block's last convolution behind the residual sum: (x·w + r) + b. Back at the
+ * convolution, x·w + b, it costs nothing, and there is one value less to round where values have eight bits.
+ */
+function withBiasBeforeSum(graph: Graph): Graph {
+  const byId = new Map(graph.nodes.map((node) => [node.id, node]));
+  const sums = new Map<string, GraphNode>();
+  for (const node of graph.nodes) {
+    const sum = byId.get(node.inputs[0] as string);
+    if (node.kind === 'bias' && sum?.kind === 'add') sums.set(sum.id, node);
+  }
+  const renamed = new Map([...sums].map(([sum, bias]) => [bias.id, sum]));
+  const reads = (reference: string): string => renamed.get(reference) ?? reference;
+  const nodes = graph.nodes.flatMap((node): GraphNode[] => {
+    if (renamed.has(node.id)) return [];
+    const bias = sums.get(node.id);
+    if (!bias) return [{ ...node, inputs: node.inputs.map(reads) }];
+    const [product, ...others] = node.inputs as [string, string];
+    return [
+      { ...bias, inputs: [product] },
+      { ...node, inputs: [bias.id, ...others.map(reads)] },
+    ];
+  });
+  return { ...graph, nodes };
+}
 
 /**
  * The classes, by COCO's ids less one; ids that no picture has are undefined. The graph has a score for each, and one for

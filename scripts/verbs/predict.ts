@@ -1,7 +1,6 @@
 /** `borde predict`: what a model says about pictures. */
 import { readFile } from 'node:fs/promises';
 import { Option } from 'commander';
-import { drawAnswer } from '../../engine/drawing/answer.ts';
 import { EngineError } from '../../engine/errors.ts';
 import { type Answer, definitionOf, type Task } from '../../engine/tasks/index.ts';
 import { Predictor } from '../../engine/tasks/predictor.ts';
@@ -15,6 +14,7 @@ import { atPath, readModel } from '../io/model.ts';
 import { loadKernels, type SimdChoice } from '../kernels.ts';
 import { describe } from '../prediction/describe.ts';
 import { drawingsFor } from '../prediction/drawings.ts';
+import { illustrator } from '../prediction/illustrate.ts';
 
 interface Options {
   readonly topK?: number;
@@ -49,17 +49,18 @@ export const predictVerb: Verb = {
       .addOption(jsonOption());
   },
 
-  run: async ([modelPath, ...images], { topK, threshold, draw, simd, json }: Options, io) => {
+  run: async ([modelPath, ...images], { topK, threshold, draw: place, simd, json }: Options, io) => {
     const path = modelPath as string;
-    const drawings = draw === undefined ? [] : await drawingsFor(draw, images, [path]);
+    const drawings = place === undefined ? [] : await drawingsFor(place, images, [path]);
     const model = await readModel(path);
     const predictor = await atPath(path, () => new Predictor(model, loadKernels('inference', simd)));
     const task = model.card.task as Task;
-    if (draw !== undefined && task.kind === 'embed') {
+    if (place !== undefined && task.kind === 'embed') {
       throw new EngineError('invalid-input', `${path}: --draw: an embedding is no picture`);
     }
     const options = { ...(topK !== undefined && { topK }), ...(threshold !== undefined && { threshold }) };
     const codecs = await loadCodecs();
+    const draw = illustrator(predictor, simd);
     const answers: Answer[] = [];
     const bar = startProgress(io, 'predicting');
     try {
@@ -67,7 +68,7 @@ export const predictVerb: Verb = {
         const image = await atPath(file, async () => codecs.decode(await readFile(file)));
         const answer = predictor.predict(image, options);
         const drawing = drawings[i];
-        if (drawing) await writeFileAtomic(drawing.path, await encodeImage(drawAnswer(image, answer), drawing.format));
+        if (drawing) await writeFileAtomic(drawing.path, await encodeImage(draw(image, answer), drawing.format));
         answers.push(answer);
         bar.update(answers.length, images.length);
       }

@@ -155,6 +155,6 @@ test('one label has one colour', () => {
 
 test('lines and letters grow with the picture', () => {
   const strokes = [300, 1200, 4800].map((width) => layOutBoxes({ width, height: (width * 3) / 4 }, []).stroke);
-  expect(strokes.map(({ scale }) => scale)).toEqual([1, 4, 15]);
-  expect(strokes.map(({ line }) => line)).toEqual([2, 5, 16]);
+  expect(strokes.map(({ scale }) => scale)).toEqual([1, 4, 17]);
+  expect(strokes.map(({ line }) => line)).toEqual([2, 5, 18]);
 });

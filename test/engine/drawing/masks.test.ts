@@ -39,7 +39,7 @@ test('outside of masks and legend nothing changes', () => {
       const area =
         outside.length === 0 ? 0 : (Math.max(...xs) - Math.min(...xs) + 1) * (Math.max(...ys) - Math.min(...ys) + 1);
       // "0 50 %" of three rows, at this scale and with its edges, is no larger.
-      const scale = Math.max(1, Math.round(Math.sqrt(size.width * size.height) / 280));
+      const scale = Math.max(1, Math.round(Math.sqrt(size.width * size.height) / 240));
       expect(area).toBeLessThanOrEqual(scale * scale * (6 + 10 + 6 * 6) * (6 + 3 * 10));
       expect(drawAnswer(before, answer)).toEqual(after);
     }),

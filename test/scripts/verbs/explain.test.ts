@@ -56,6 +56,12 @@ describe('explain', () => {
     expect(decodePng(readFileSync(file))).toEqual(drawHeatMap(large, explained, digits.card.preprocess!));
   });
 
+  test('docs/explain.png is what it draws', async () => {
+    const file = join(temporaryFolder(), 'why.png');
+    await borde(['explain', model, seven, '--simd', 'baseline', '--draw', file]);
+    expect(decodePng(readFileSync(path('docs/explain.png')))).toEqual(decodePng(readFileSync(file)));
+  });
+
   test('--draw writes JPEG and WebP by their names', async () => {
     const folder = temporaryFolder();
     const [jpeg, webp] = [join(folder, 'a.jpg'), join(folder, 'a.webp')];

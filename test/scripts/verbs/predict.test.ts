@@ -122,10 +122,10 @@ describe('--draw', () => {
       expect(text).toMatch(/\nwrote .*out\.png$/);
       const drawn = decodePng(readFileSync(out));
       expect(drawn.data).not.toEqual(decodePng(readFileSync(photo)).data);
-      // Only the plate of classes may need more room than the picture has.
-      expect([drawn.width, drawn.height]).toEqual(
-        kind === 'classify' ? [Math.max(width, drawn.width), Math.max(height, drawn.height)] : [width, height],
-      );
+      // A picture that is classified is enlarged a whole number of times, and may have the plate underneath.
+      const factor = kind === 'classify' ? Math.ceil(224 / Math.max(width, height)) : 1;
+      if (kind === 'classify') expect(drawn.width).toBeGreaterThanOrEqual(width * factor);
+      else expect([drawn.width, drawn.height]).toEqual([width, height]);
       expect(readdirSync(join(folder, 'new'))).toEqual(['out.png']);
     },
   );
@@ -144,6 +144,24 @@ describe('--draw', () => {
     const out = join(folder, 'out.png');
     await borde(['predict', model, photo, '--draw', out, '--threshold', '1']);
     expect(decodePng(readFileSync(out))).toEqual(decodePng(readFileSync(photo)));
+  });
+
+  test('a classifier shows what it looked at, where its graph has a gradient', async () => {
+    const folder = temporaryFolder();
+    const out = join(folder, 'out.png');
+    const middleOf = async (model: string) => {
+      expect((await borde(['predict', model, 'examples/seven.png', '--draw', out, '--top-k', '1'])).code).toBe(0);
+      const { width, data } = decodePng(readFileSync(out));
+      const levels = Array.from({ length: 56 * 224 }, (_, i) => {
+        const at = 3 * ((84 + Math.floor(i / 224)) * width + (i % 224));
+        return [...data.subarray(at, at + 3)];
+      });
+      return levels.filter(([red, green, blue]) => red !== green || green !== blue).length;
+    };
+    // Seven is gray: whatever has a colour is the map's.
+    expect(await middleOf('models/digits.safetensors')).toBeGreaterThan(1000);
+    const blind = taskModels.classify();
+    expect(await middleOf(writeModel(join(folder, 'm.safetensors'), blind))).toBe(0);
   });
 
   test('with --json only the answer is printed', async () => {
