@@ -1,12 +1,14 @@
 /**
  * `node scripts/models/agreement.ts A B images:DIR`: of what model A finds in pictures, how much model B finds as well:
- * boxes of a score from a half on whose label is the same and that share nine tenths, or what masks share.
+ * boxes of a score from a half on that B has with the same label, sharing nine tenths of the union, at a score from 0.3 on
+ * or from a half on as well; or what masks share.
  */
 import { argv } from 'node:process';
 import { EngineError } from '../../engine/errors.ts';
+import { percent } from '../cli/table.ts';
 import { readModel } from '../io/model.ts';
 import { loadKernels } from '../kernels.ts';
-import { agreementOf } from '../quantization/agreement.ts';
+import { agreementOf, CONFIDENT, SEEN } from '../quantization/agreement.ts';
 import { openCalibrationData } from '../quantization/calibration-data.ts';
 
 async function main(): Promise<void> {
@@ -23,10 +25,12 @@ async function main(): Promise<void> {
     yield* samples(() => {}, train);
     if (test) yield* samples(() => {}, test);
   };
-  const found = agreementOf(models, inputs(), loadKernels('inference', 'auto'));
   const pictures = train.length + (test?.length ?? 0);
-  if (!found) console.log(`${pictures} pictures: the first model finds nothing`);
-  else console.log(`${pictures} pictures: ${(100 * found.share).toFixed(2)} % of ${found.count}`);
+  for (const least of models.before.card.task?.kind === 'segment' ? [0] : [SEEN, CONFIDENT]) {
+    const found = agreementOf(models, inputs(), loadKernels('inference', 'auto'), least);
+    const share = found ? `${percent(found.share)} of ${found.count}` : 'the first model finds nothing';
+    console.log(`${pictures} pictures, scores from ${least}: ${share}`);
+  }
 }
 
 if (import.meta.main) {

@@ -8,8 +8,10 @@ import type { Answer } from '../../engine/tasks/index.ts';
 import { Predictor } from '../../engine/tasks/predictor.ts';
 import type { Models } from './compare.ts';
 
-/** Boxes below this score are no claim that something is there. */
+/** Boxes of the first model below this score are no claim that something is there. */
 export const CONFIDENT = 0.5;
+/** Boxes of the second one count from here on: one of 0.51 that becomes 0.49 is still found. */
+export const SEEN = 0.3;
 /** What two boxes of the same thing share of their union, at least. */
 export const SAME_BOX = 0.9;
 
@@ -29,16 +31,18 @@ interface Found {
 /**
  * Of a task whose answer has boxes or masks; undefined where the first model finds none.
  * @param samples inputs of both models, a picture each
+ * @param least score of the second model's boxes
  */
 export function agreementOf(
   { before, after }: Models,
   samples: Iterable<CalibrationSample>,
   source: KernelSource,
+  least: number = SEEN,
 ): Agreement | undefined {
-  const predictors = [before, after].map((model) => new Predictor(model, source));
+  const predictors = [before, after].map((model) => new Predictor(model, source)) as [Predictor, Predictor];
   let [count, sum] = [0, 0];
   for (const sample of samples) {
-    const [first, second] = predictors.map((predictor) => found(predictor, sample)) as [Found[], Found[]];
+    const [first, second] = [found(predictors[0], sample, CONFIDENT), found(predictors[1], sample, least)];
     for (const share of first.some(({ mask }) => mask) ? maskShares(first, second) : boxShares(first, second)) {
       count++;
       sum += share;
@@ -48,10 +52,10 @@ export function agreementOf(
 }
 
 /** The answer, measured in the model's own pixels: what of the picture they stand for is the same for both. */
-function found(predictor: Predictor, sample: CalibrationSample): Found[] {
+function found(predictor: Predictor, sample: CalibrationSample, least: number): Found[] {
   const [input] = Object.values(sample) as [Float32Array];
   const [width, height] = predictor.model.card.preprocess?.size ?? [0, 0];
-  const threshold = predictor.model.card.task?.kind === 'segment' ? 0 : CONFIDENT;
+  const threshold = predictor.model.card.task?.kind === 'segment' ? 0 : least;
   const answer: Answer = predictor.answer(predictor.run(input), { width, height }, { topK: 1000, threshold });
   return [answer].flat() as Found[];
 }
