@@ -44,10 +44,7 @@ export function describeGraph(
   running: Graph = graph,
   elementBytes: ElementBytes = () => 4,
 ): GraphDescription {
-  const shapes = inferShapes(graph, 1);
-  const isFree = graph.inputs.some(({ shape }) => shape[0] === -1);
-  const doubled = isFree ? inferShapes(graph, 2) : shapes;
-  const layers = graph.nodes.map((node) => describeNode(node, shapes, doubled, elementBytes));
+  const layers = describeLayers(graph, elementBytes);
   const sum = (of: (layer: LayerDescription) => number) => layers.reduce((total, layer) => total + of(layer), 0);
   const lowered = lower(running, { batch: 1, capabilities: PORTABLE });
   const plan = makePlan(lowered, placeResidents([lowered], 0).addresses, 0);
@@ -59,6 +56,14 @@ export function describeGraph(
     peakBytes: plan.arenaBytes,
     transposes: running.nodes.filter((node) => layerOf(node).transposes).length,
   };
+}
+
+/** The layers alone, without a plan of how they would run. */
+export function describeLayers(graph: Graph, elementBytes: ElementBytes = () => 4): readonly LayerDescription[] {
+  const shapes = inferShapes(graph, 1);
+  const isFree = graph.inputs.some(({ shape }) => shape[0] === -1);
+  const doubled = isFree ? inferShapes(graph, 2) : shapes;
+  return graph.nodes.map((node) => describeNode(node, shapes, doubled, elementBytes));
 }
 
 /** @param doubled shapes at twice the batch: what grows with it is the batch */

@@ -117,10 +117,11 @@ export function parseModelHeader(start: Uint8Array, fileBytes: number): ModelHea
 
 /**
  * Reads a model file whole.
+ * @param header what parseModelHeader gave of the same bytes, where somebody has read it before
  * @throws EngineError as parseModelHeader, and `invalid-model` for a weight that is not finite
  */
-export function parseModel(file: Uint8Array): Model {
-  const { card, graph, tensors: entries } = parseModelHeader(file, file.length);
+export function parseModel(file: Uint8Array, header: ModelHeader = parseModelHeader(file, file.length)): Model {
+  const { card, graph, tensors: entries } = header;
   const tensors = new Map(
     entries.filter(({ type }) => type !== 'I8').map((entry) => [entry.name, readTensor(file, entry)]),
   );

@@ -104,8 +104,9 @@ export interface StoredTensor {
 const bytesOf = (file: Uint8Array, { start, end }: TensorEntry): ArrayBuffer =>
   new Uint8Array(file.subarray(start, end)).buffer;
 
-/** Reads one I8 tensor. `file` is the whole file. */
-export const readLevels = (file: Uint8Array, entry: TensorEntry): Int8Array => new Int8Array(bytesOf(file, entry));
+/** Reads one I8 tensor. `file` is the whole file: what comes back is a part of it, since levels are never written to. */
+export const readLevels = (file: Uint8Array, { start, end }: TensorEntry): Int8Array =>
+  new Int8Array(file.buffer, file.byteOffset + start, end - start);
 
 /** Reads one F32 or F16 tensor. `file` is the whole file. @throws EngineError `invalid-model` for a NaN or an infinity */
 export function readTensor(file: Uint8Array, entry: TensorEntry): Tensor {

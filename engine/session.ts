@@ -29,6 +29,13 @@ export interface SessionOptions {
   readonly taps?: readonly Reference[] | 'all';
   /** Bytes of memory that the session may take; more is `limit-exceeded` before anything is allocated. */
   readonly maxBytes?: number;
+  /**
+   * The one batch that will be run: its weights are packed at once, and the model's own are let go, which a session keeps
+   * otherwise in case that another batch packs them in another way.
+   */
+  readonly onlyBatch?: number;
+  /** Told how many bytes the memory is about to hold, before it grows; may throw. */
+  readonly onReserve?: (bytes: number) => void;
 }
 
 /** Plans kept: one a batch size, the least recently used goes. */
@@ -43,19 +50,26 @@ interface Prepared {
 
 export class Session {
   readonly kernels: Kernels;
-  private readonly program: Program;
+  private program: Program;
   private readonly taps: readonly Reference[];
   private readonly maxBytes: number;
+  private readonly onlyBatch: number | undefined;
+  private readonly onReserve: ((bytes: number) => void) | undefined;
   private prepared: Prepared[] = [];
   private residents: Residents = { addresses: new Map(), regions: [], endBytes: 0 };
 
-  /** @throws EngineError `shape-mismatch` where graph and weights do not fit */
+  /** @throws EngineError `shape-mismatch` where graph and weights do not fit; with `onlyBatch` `limit-exceeded` */
   constructor(program: Program, source: KernelSource, options: SessionOptions = {}) {
     const { taps } = options;
     this.taps = taps === 'all' ? program.graph.nodes.map((node) => node.id) : (taps ?? []);
     this.program = taps ? program : optimize(program);
     this.kernels = instantiateKernels(source);
     this.maxBytes = options.maxBytes ?? Number.POSITIVE_INFINITY;
+    this.onlyBatch = options.onlyBatch;
+    this.onReserve = options.onReserve;
+    if (this.onlyBatch === undefined) return;
+    this.prepare(this.onlyBatch);
+    this.program = { ...this.program, tensors: new Map() };
   }
 
   /** The graph as it runs, after the passes. */
@@ -121,6 +135,9 @@ export class Session {
       this.prepared = [...this.prepared.filter((candidate) => candidate !== found), found];
       return found;
     }
+    if (this.prepared.length > 0 && this.onlyBatch !== undefined) {
+      throw new EngineError('invalid-input', `this session runs ${this.onlyBatch} samples at a time, got ${batch}`);
+    }
     const { capabilities } = this.kernels;
     const isEightBit = (tensor: string) => this.program.tensors.get(tensor)?.eightBit !== undefined;
     const lowered = lower(this.program.graph, { batch, capabilities, taps: this.taps, isEightBit });
@@ -131,6 +148,7 @@ export class Session {
     if (needed > this.maxBytes) {
       throw new EngineError('limit-exceeded', `the model needs ${needed} bytes, at most ${this.maxBytes} are allowed`);
     }
+    this.onReserve?.(needed);
     this.kernels.reserve(plan.endBytes);
     const isLoaded = residents.regions.every(
       ({ name }) => this.residents.addresses.get(name) === residents.addresses.get(name),

@@ -13,6 +13,9 @@ borde serves on http://localhost:${port}
          http://localhost:${port}/docs       every route
   try    curl http://localhost:${port}/v1/models
          curl -F image=@examples/seven.png http://localhost:${port}/v1/models/digits/predict
+         curl -F image=@examples/seven.png -H 'Accept: image/png' -o why.png http://localhost:${port}/v1/models/digits/explain
+         curl -F image=@photo.jpg http://localhost:${port}/v1/models/coco-detector/predict       what is where in a photo
+         curl -F image=@photo.jpg http://localhost:${port}/v1/models/selfie-segmenter/predict    a mask of the person
   stop   Ctrl-C
 `;
 

@@ -4,13 +4,15 @@ import { cors } from 'hono/cors';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { requestId } from 'hono/request-id';
 import type { Codecs } from '../engine/image/codec.ts';
-import type { KernelSource } from '../engine/kernels.ts';
 import type { AppEnv } from './bindings.ts';
-import { BodyBudget } from './body.ts';
+import type { KernelBuilds } from './engines.ts';
 import { logRequests } from './log.ts';
-import { type ModelFiles, ModelStore } from './model-store.ts';
+import { MemoryBudget } from './memory.ts';
+import type { ModelSources } from './model-source.ts';
+import { ModelStore } from './model-store.ts';
 import { HttpError, problemResponse } from './problem.ts';
 import { documentation } from './routes/documentation.ts';
+import { explain } from './routes/explain.ts';
 import { inferenceProtocol } from './routes/inference-protocol.ts';
 import { models as modelCards } from './routes/models.ts';
 import { predict } from './routes/predict.ts';
@@ -18,10 +20,9 @@ import { ServerTiming } from './server-timing.ts';
 import type { Settings } from './settings.ts';
 
 export interface AppOptions {
-  readonly kernels: KernelSource;
+  readonly kernels: KernelBuilds;
   readonly codecs: Codecs;
-  /** Embedded model files by name. */
-  readonly models: ModelFiles;
+  readonly models: ModelSources;
   readonly settings: Settings;
 }
 
@@ -30,8 +31,9 @@ const REQUEST_ID_LENGTH = 100;
 
 /** Everything that the worker serves over HTTP, as a function of what the platform gives. */
 export function createApp({ kernels, codecs, models, settings }: AppOptions) {
-  const shared = { codecs, settings, models: new ModelStore(models, kernels, settings.limits) };
-  const bodies = new BodyBudget(settings.limits);
+  const memory = new MemoryBudget(settings.limits);
+  const store = new ModelStore(models, kernels, memory, settings.limits);
+  const shared = { codecs, settings, memory, models: store };
   const app = new Hono<AppEnv>();
 
   app.onError((error, c) => problemResponse(c, error));
@@ -44,7 +46,6 @@ export function createApp({ kernels, codecs, models, settings }: AppOptions) {
   app.use(async (c, next) => {
     const timing = new ServerTiming();
     for (const [name, value] of Object.entries(shared)) c.set(name as keyof typeof shared, value as never);
-    c.set('bodies', bodies);
     c.set('timing', timing);
     await next();
     c.header('x-request-id', c.var.requestId);
@@ -69,6 +70,7 @@ export function createApp({ kernels, codecs, models, settings }: AppOptions) {
   return app
     .route('/', modelCards)
     .route('/', predict)
+    .route('/', explain)
     .route('/', inferenceProtocol)
     .route(
       '/',

@@ -1,6 +1,7 @@
 /** The model card over HTTP: what a model says about itself, as a pure function of its file (HTTP.md's table of cards). */
 import * as v from 'valibot';
-import type { LoadedModel } from './loaded-model.ts';
+import type { TensorEntry } from '../engine/safetensors.ts';
+import type { ModelDescription } from './model-description.ts';
 
 const numbers = v.array(v.number());
 
@@ -32,17 +33,18 @@ export const cardSchema = v.object({
 
 export type Card = v.InferOutput<typeof cardSchema>;
 
-export function cardOf(loaded: LoadedModel): Card {
-  const { card, graph } = loaded.model;
-  const { stored } = loaded;
-  const { task, preprocess, labels, provenance } = card;
-  const [input] = loaded.inputs;
+/** @param described of the version that answers */
+export function cardOf(described: ModelDescription): Card {
+  const { name, version, versions, header, parameters, macs } = described;
+  const { graph, tensors } = header;
+  const { task, preprocess, labels, provenance } = header.card;
+  const [input] = described.inputs;
   return JSON.parse(
     // Through JSON, so that what a file does not say is not a key.
     JSON.stringify({
-      name: loaded.name,
-      version: loaded.version,
-      versions: loaded.versions,
+      name,
+      version,
+      versions,
       task: task?.kind,
       input: {
         ...input,
@@ -54,11 +56,18 @@ export function cardOf(loaded: LoadedModel): Card {
       },
       labels,
       layers: graph.nodes.map((node) => node.id),
-      precision: stored.some(({ type }) => type === 'F16') ? 'f16' : 'f32',
-      parameters: loaded.parameters,
-      macs: loaded.macs,
-      bytes: stored.reduce((sum, { start, end }) => sum + end - start, 0),
+      precision: precisionOf(tensors),
+      parameters,
+      macs,
+      bytes: tensors.reduce((sum, { start, end }) => sum + end - start, 0),
       provenance,
     }),
   );
+}
+
+/** That of the smallest weights: tensors that gain nothing by it (scales, biases, anchors) stay wider. */
+function precisionOf(tensors: readonly TensorEntry[]): Card['precision'] {
+  const types = new Set(tensors.map(({ type }) => type));
+  if (types.has('I8')) return 'int8';
+  return types.has('F16') ? 'f16' : 'f32';
 }

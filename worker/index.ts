@@ -6,19 +6,26 @@ import { env } from 'cloudflare:workers';
 import jpegDecoder from '@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm';
 import relaxed from '../build/inference.relaxed.wasm';
 import baseline from '../build/inference.wasm';
+import trainingRelaxed from '../build/training.relaxed.wasm';
+import trainingBaseline from '../build/training.wasm';
 import { createCodecs } from '../engine/image/codec.ts';
 import digits from '../models/digits.safetensors';
 import { createApp } from './app.ts';
 import type { Bindings } from './bindings.ts';
 import { chooseKernels } from './kernels.ts';
+import { staticModels } from './model-source.ts';
 import { settingsFrom } from './settings.ts';
 
-const settings = settingsFrom(env as Bindings);
+const bindings = env as Bindings;
+const settings = settingsFrom(bindings);
 
 const app = createApp({
-  kernels: chooseKernels({ baseline, relaxed }),
+  kernels: {
+    inference: chooseKernels({ baseline, relaxed }),
+    training: chooseKernels({ baseline: trainingBaseline, relaxed: trainingRelaxed }),
+  },
   codecs: createCodecs({ jpegDecoder, limits: settings.limits.image }),
-  models: { digits: new Uint8Array(digits) },
+  models: { embedded: { digits: new Uint8Array(digits) }, assets: staticModels(bindings.ASSETS) },
   settings,
 });
 

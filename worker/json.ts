@@ -5,6 +5,9 @@ import type { Limits } from './settings.ts';
 
 export type JsonLimits = Pick<Limits, 'jsonBytes' | 'jsonDepth' | 'jsonValues' | 'jsonKeys'>;
 
+/** A document is text and values beside its bytes: at most so many times their length (base64: text, string, picture). */
+export const JSON_FACTOR = 3;
+
 const byte = {
   quote: 0x22,
   comma: 0x2c,

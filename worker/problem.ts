@@ -5,7 +5,7 @@ import { EngineError, type ErrorCode } from '../engine/errors.ts';
 import type { AppEnv } from './bindings.ts';
 
 /** What can go wrong beside the engine's own errors. */
-type HttpCode = 'bad-request' | 'not-found' | 'method-not-allowed' | 'unsupported-encoding' | 'busy';
+type HttpCode = 'bad-request' | 'not-found' | 'method-not-allowed' | 'not-acceptable' | 'unsupported-encoding' | 'busy';
 
 export type ProblemCode = ErrorCode | HttpCode;
 
@@ -21,6 +21,7 @@ export const problems: Readonly<Record<ProblemCode, ProblemKind>> = {
   'not-found': { status: 404, title: 'There is nothing here' },
   'unknown-layer': { status: 404, title: 'The model has no such layer' },
   'method-not-allowed': { status: 405, title: 'This method is not offered here' },
+  'not-acceptable': { status: 406, title: 'Nothing that Accept names can be answered' },
   'limit-exceeded': { status: 413, title: 'Too large' },
   'unsupported-image': { status: 415, title: 'This type of picture is not read' },
   'unsupported-model': { status: 415, title: 'This model uses what is not supported' },

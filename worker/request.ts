@@ -3,49 +3,72 @@ import type { Context } from 'hono';
 import * as v from 'valibot';
 import { EngineError } from '../engine/errors.ts';
 import { excerpt, parseWith } from '../engine/json.ts';
-import type { AnswerOptions } from '../engine/tasks/index.ts';
 import { decodeBase64 } from './base64.ts';
 import type { AppEnv } from './bindings.ts';
 import { withBody } from './body.ts';
-import { parseJsonBody } from './json.ts';
+import { JSON_FACTOR, parseJsonBody } from './json.ts';
 import { boundaryOf, parseMultipart } from './multipart.ts';
 import type { Limits } from './settings.ts';
 
-/** `top_k` and `threshold` as JSON has them; as text of a field or of the query they are parsed by the same schema. */
-export const parametersSchema = v.strictObject({
-  top_k: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.description('At most so many entries'))),
-  threshold: v.optional(
-    v.pipe(v.number(), v.minValue(0), v.maxValue(1), v.description('Entries of a lower score are left out')),
-  ),
+/** What a question may say beside its picture; as text of a field or of the query it is parsed by the same schema. */
+export type ParametersSchema = v.StrictObjectSchema<v.ObjectEntries, undefined>;
+
+/** The JSON form of a question. */
+export const jsonRequestSchema = <Schema extends ParametersSchema>(parameters: Schema) =>
+  v.strictObject({
+    inputs: v.pipe(v.string(), v.description('The picture, base64 (RFC 4648 §4), never a URL')),
+    parameters: v.optional(parameters),
+  });
+
+/** What every question about a picture may be sent as, for its description. */
+export const pictureBodies = <Schema extends ParametersSchema>(parameters: Schema) => ({
+  'image/png': picture,
+  'image/jpeg': picture,
+  'multipart/form-data': v.object({
+    image: v.pipe(v.array(v.string()), v.description('The files; the field may be repeated')),
+    ...parameters.entries,
+  }),
+  'application/json': jsonRequestSchema(parameters),
 });
 
-export const jsonRequestSchema = v.strictObject({
-  inputs: v.pipe(v.string(), v.description('The picture, base64 (RFC 4648 §4), never a URL')),
-  parameters: v.optional(parametersSchema),
-});
+const picture = { type: 'string', format: 'binary' } as const;
 
-type Parameters = v.InferOutput<typeof parametersSchema>;
-
-export interface PictureRequest {
+export interface PictureRequest<Parameters> {
   readonly pictures: readonly Uint8Array[];
   /** The request had several `image` parts: the answer is an array. */
   readonly isList: boolean;
-  readonly options: Partial<AnswerOptions>;
+  readonly parameters: Parameters;
+  /** Bytes of memory that the request holds. */
+  readonly held: number;
 }
 
+type Form = Pick<PictureRequest<object>, 'pictures' | 'isList' | 'parameters'>;
+
 /**
- * Reads a request and works on it while its bytes count against the isolate's budget.
+ * Reads a request and works on it while its bytes count against the isolate's memory.
  * @throws EngineError `invalid-json`, `invalid-input`, `limit-exceeded`; HttpError `bad-request` and what withBody throws
  */
-export async function withPictures<T>(c: Context<AppEnv>, work: (request: PictureRequest) => T): Promise<T> {
+export async function withPictures<Schema extends ParametersSchema, T>(
+  c: Context<AppEnv>,
+  schema: Schema,
+  work: (request: PictureRequest<v.InferOutput<Schema>>) => Promise<T>,
+): Promise<T> {
   const { limits } = c.var.settings;
-  const query = textParameters(new URL(c.req.url).searchParams, 'query parameter');
-  return withBody(c, (body) => {
+  const part = v.partial(schema); // what is not said in one place may be said in another
+  const query = textParameters(part, new URL(c.req.url).searchParams, 'query parameter');
+  return withBody(c, async (body, take) => {
     const contentType = c.req.header('content-type') ?? '';
     const boundary = boundaryOf(contentType);
-    if (boundary !== undefined) return work(fromMultipart(body, boundary, query, limits));
-    if (isJson(contentType, body)) return work(fromJson(body, query, limits));
-    return work({ pictures: [body], isList: false, options: optionsOf(query, {}) });
+    let held = body.length;
+    let form: Form = { pictures: [body], isList: false, parameters: {} };
+    if (boundary !== undefined) form = fromMultipart(part, body, boundary, limits);
+    else if (isJson(contentType, body)) {
+      await take(JSON_FACTOR * body.length);
+      held += JSON_FACTOR * body.length;
+      form = fromJson(part, body, limits);
+    }
+    const parameters = complete(schema, merged(query, form.parameters));
+    return work({ ...form, parameters, held });
   });
 }
 
@@ -56,26 +79,30 @@ function isJson(contentType: string, body: Uint8Array): boolean {
   return first === 0x7b;
 }
 
-function fromJson(body: Uint8Array, query: Parameters, limits: Limits): PictureRequest {
-  const { inputs, parameters = {} } = parseWith(jsonRequestSchema, parseJsonBody(body, limits), 'invalid-input');
+function fromJson(schema: ParametersSchema, body: Uint8Array, limits: Limits): Form {
+  const { inputs, parameters = {} } = parseWith(
+    jsonRequestSchema(schema),
+    parseJsonBody(body, limits),
+    'invalid-input',
+  );
   const picture = decodeBase64(inputs);
   if (!picture) {
     const sentence = `$.inputs: expected strict base64 (padded, no white space, no URL), got ${excerpt(inputs)}`;
     throw new EngineError('invalid-input', sentence, '$.inputs');
   }
-  return { pictures: [picture], isList: false, options: optionsOf(query, parameters) };
+  return { pictures: [picture], isList: false, parameters };
 }
 
-function fromMultipart(body: Uint8Array, boundary: string, query: Parameters, limits: Limits): PictureRequest {
+function fromMultipart(schema: ParametersSchema, body: Uint8Array, boundary: string, limits: Limits): Form {
   const pictures: Uint8Array[] = [];
   const fields: [string, string][] = [];
   for (const { name, bytes } of parseMultipart(body, boundary, limits.parts)) {
     if (name === 'image') pictures.push(bytes);
     else fields.push([name, fieldText(name, bytes, limits)]);
   }
-  const parameters = textParameters(fields, 'field');
+  const parameters = textParameters(schema, fields, 'field');
   if (pictures.length === 0) throw new EngineError('invalid-input', 'the field "image" is missing');
-  return { pictures, isList: pictures.length > 1, options: optionsOf(query, parameters) };
+  return { pictures, isList: pictures.length > 1, parameters };
 }
 
 function fieldText(name: string, bytes: Uint8Array, { fieldBytes }: Limits): string {
@@ -91,18 +118,22 @@ function fieldText(name: string, bytes: Uint8Array, { fieldBytes }: Limits): str
 const DECIMAL = /^-?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
 
 /** Parameters that come as text, each once. @throws EngineError `invalid-input` */
-function textParameters(entries: Iterable<readonly [string, string]>, what: string): Parameters {
+function textParameters(
+  schema: ParametersSchema,
+  entries: Iterable<readonly [string, string]>,
+  what: string,
+): Readonly<Record<string, unknown>> {
   const values = new Map<string, string>();
   for (const [name, text] of entries) {
-    if (!Object.hasOwn(parametersSchema.entries, name)) {
-      const known = Object.keys(parametersSchema.entries).join(', ');
+    if (!Object.hasOwn(schema.entries, name)) {
+      const known = Object.keys(schema.entries).join(', ');
       throw new EngineError('invalid-input', `unknown ${what} ${excerpt(name)}; known are ${known}`);
     }
     if (values.has(name)) throw new EngineError('invalid-input', `the ${what} "${name}" is given twice`);
     values.set(name, text);
   }
-  const numbers = [...values].map(([name, text]) => [name, DECIMAL.test(text) ? Number(text) : text]);
-  const result = v.safeParse(parametersSchema, Object.fromEntries(numbers));
+  const parsed = [...values].map(([name, text]) => [name, textValue(schema.entries[name] as v.GenericSchema, text)]);
+  const result = v.safeParse(schema, Object.fromEntries(parsed));
   if (result.success) return result.output;
   const [issue] = result.issues;
   const name = String(issue.path?.[0]?.key);
@@ -110,13 +141,21 @@ function textParameters(entries: Iterable<readonly [string, string]>, what: stri
   throw new EngineError('invalid-input', `the ${what} "${name}": expected ${issue.expected}, got ${found}`);
 }
 
+/** Text stays text where that may be, and is a number where it reads as one. */
+const textValue = (schema: v.GenericSchema, text: string): unknown =>
+  !v.is(schema, text) && DECIMAL.test(text) ? Number(text) : text;
+
 /** What the body says beside what the query says: a parameter in both would be ambiguous. */
-function optionsOf(query: Parameters, body: Parameters): Partial<AnswerOptions> {
+function merged(query: object, body: object): object {
   const both = Object.keys(query).find((name) => Object.hasOwn(body, name));
   if (both !== undefined) throw new EngineError('invalid-input', `"${both}" is given in the query and in the body`);
-  const { top_k, threshold } = { ...query, ...body };
-  return {
-    ...(top_k === undefined ? {} : { topK: top_k }),
-    ...(threshold === undefined ? {} : { threshold }),
-  };
+  return { ...query, ...body };
+}
+
+/** All that the question has to say is said. */
+function complete<Schema extends ParametersSchema>(schema: Schema, parameters: object): v.InferOutput<Schema> {
+  const result = v.safeParse(schema, parameters);
+  if (result.success) return result.output;
+  const name = String(result.issues[0].path?.[0]?.key);
+  throw new EngineError('invalid-input', `the parameter "${name}" is missing`);
 }

@@ -1,7 +1,7 @@
 /** How long the stages of a request took: the `Server-Timing` header. */
 
 /** In the order in which they happen. */
-const stages = ['decode', 'preprocess', 'run', 'postprocess'] as const;
+const stages = ['decode', 'preprocess', 'run', 'postprocess', 'encode'] as const;
 export type Stage = (typeof stages)[number];
 
 export class ServerTiming {

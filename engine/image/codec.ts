@@ -5,11 +5,12 @@
 import { EngineError } from '../errors.ts';
 import type { Image } from './image.ts';
 import { type JpegHeader, readJpegHeader } from './jpeg.ts';
-import { JpegDecoder } from './jpeg-decoder.ts';
+import { JpegDecoder, KEPT_DECODER_BYTES } from './jpeg-decoder.ts';
 import { atMost, defaultImageLimits, type ImageLimits } from './limits.ts';
 import { decodePng, type PngHeader, readPngHeader } from './png.ts';
 import { pngSignature } from './png-chunks.ts';
 
+export { KEPT_DECODER_BYTES } from './jpeg-decoder.ts';
 export { defaultImageLimits, type ImageLimits } from './limits.ts';
 export { encodePng } from './png-encode.ts';
 
@@ -79,6 +80,16 @@ export function checkLimits(header: ImageHeader, limits: ImageLimits = defaultIm
   const pixels = header.buffered ? limits.bufferedJpegPixels : limits.jpegPixels;
   atMost(`the ${kind} of ${width}×${height}`, width * height, pixels, 'pixels');
   atMost('the JPEG', header.end, limits.jpegBytes, 'bytes');
+}
+
+/**
+ * Bytes of memory that decoding a picture takes beside its file and the idle decoder, by the peaks measured in limits.ts.
+ */
+export function decodingBytes(header: ImageHeader): number {
+  const pixels = header.width * header.height;
+  if (header.type === 'png') return 4.2 * pixels;
+  const peak = (header.buffered ? 12.7 : 6.8) * pixels + 2 * header.end;
+  return Math.max(header.channels * pixels, peak - KEPT_DECODER_BYTES);
 }
 
 /** The type of a file by its content, undefined where it is none of the known ones. */

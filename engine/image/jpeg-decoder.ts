@@ -9,7 +9,7 @@ import type { JpegHeader } from './jpeg.ts';
 import { type Placement, placement } from './orientation.ts';
 
 /** An instance whose memory has grown above this is not kept for the next picture, bytes. */
-const MEMORY_BUDGET = 24 * 2 ** 20;
+export const KEPT_DECODER_BYTES = 24 * 2 ** 20;
 
 /** libjpeg skips a few bytes of padding before EOI, which some cameras write; a longer run means that it lost its way. */
 const MAX_PADDING_BYTES = 8;
@@ -67,7 +67,7 @@ export class JpegDecoder {
       this.#instance = undefined; // its heap and its exception state are unknown now
       throw damaged(messages);
     }
-    if (memory.buffer.byteLength > MEMORY_BUDGET) this.#instance = undefined;
+    if (memory.buffer.byteLength > KEPT_DECODER_BYTES) this.#instance = undefined;
     if (!received || messages.some((message) => !isHarmless(message))) throw damaged(messages);
     return { width: place.width, height: place.height, channels: header.channels, data };
   }

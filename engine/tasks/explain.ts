@@ -65,7 +65,7 @@ interface Prepared {
 }
 
 export class Explainer {
-  private readonly predictor: Predictor;
+  readonly predictor: Predictor;
   private readonly kernels: KernelSource;
   private readonly maxBytes: number;
   private readonly shapes: Shapes;

@@ -21,7 +21,7 @@ export class Predictor {
    * @throws EngineError `invalid-input` where the model's file does not say what it is for (no task, no preprocess), or its
    *   pictures do not fit its input
    */
-  constructor(model: Model, source: KernelSource, options: Pick<SessionOptions, 'maxBytes'> = {}) {
+  constructor(model: Model, source: KernelSource, options: Omit<SessionOptions, 'taps'> = {}) {
     const { task, preprocess: spec } = model.card;
     if (!task || !spec) {
       const missing = task ? 'preprocess' : 'task';

@@ -1,6 +1,6 @@
 /**
  * Builds the web page into build/page, which the worker serves as static assets: bundle, style sheet and wasm under names
- * with their hash, models under their own, index.html with those names, and the `_headers` of Workers static assets.
+ * with their hash, models under their own beside a list of them, index.html with those names, and the `_headers` of Workers static assets.
  * The same sources give the same bytes.
  */
 import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
@@ -14,7 +14,7 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 export interface PageOptions {
   /** Folder to build; what was there goes. */
   readonly output?: string;
-  /** Folder whose `.safetensors` files are served under /models/. */
+  /** Folder whose `.safetensors` files are served under /models/, with index.json: `{models: [{name, bytes}]}` by name. */
   readonly models?: string;
 }
 
@@ -129,7 +129,13 @@ async function addModels(files: Files, folder: string): Promise<void> {
         'check it out again, or train it with "npm run train:digits"',
     );
   }
-  for (const name of names) files.set(`models/${name}`, await readFile(join(folder, name)));
+  const models: { name: string; bytes: number }[] = [];
+  for (const name of names.map((file) => basename(file, '.safetensors')).sort()) {
+    const file = await readFile(join(folder, `${name}.safetensors`));
+    files.set(`models/${name}.safetensors`, file);
+    models.push({ name, bytes: file.length });
+  }
+  files.set('models/index.json', `${JSON.stringify({ models })}\n`);
 }
 
 /** Writes a folder beside the old one, then puts it in its place. */

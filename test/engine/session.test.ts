@@ -72,6 +72,21 @@ describe('a session', () => {
     expect(() => session.run(inputs as Record<string, Float32Array>)).toThrow(EngineError);
   });
 
+  test('made for one batch, it answers as any other and lets go of the weights', () => {
+    const tensors = new Map(program.tensors);
+    const reserved: number[] = [];
+    const session = new Session({ ...program, tensors }, source, { onlyBatch: 1, onReserve: (b) => reserved.push(b) });
+    tensors.clear();
+    const one = input.subarray(0, 768);
+    expect(session.run({ image: one })).toEqual(new Session(program, source).run({ image: one }));
+    expect(reserved).toHaveLength(1);
+    const held = session.kernels.memory.buffer.byteLength;
+    // Memory comes in pages of 64 KiB.
+    expect(held - reserved[0]!).toBeGreaterThanOrEqual(0);
+    expect(held - reserved[0]!).toBeLessThan(65_536);
+    expect(() => session.run({ image: new Float32Array(2 * 768) })).toThrow('1 samples at a time, got 2');
+  });
+
   test('refuses a plan over its budget before it allocates', () => {
     const session = new Session(program, source, { maxBytes: 400_000 });
     const before = session.kernels.memory.buffer.byteLength;

@@ -81,6 +81,15 @@ describe('the built page', () => {
     );
   });
 
+  test('lists the models by name, with their bytes', async () => {
+    const { models } = JSON.parse(await text('models/index.json')) as { models: { name: string; bytes: number }[] };
+    const names = files.flatMap((file) => /^models\/(.+)\.safetensors$/.exec(file)?.[1] ?? []);
+    expect(models.map(({ name }) => name)).toEqual(names.toSorted());
+    for (const { name, bytes } of models) {
+      expect((await readFile(join(output, `models/${name}.safetensors`))).length).toBe(bytes);
+    }
+  });
+
   test('lets hashed files be kept for good, and nothing else', async () => {
     const rules = parseHeaders(await text('_headers'));
     const cacheOf = (path: string) =>

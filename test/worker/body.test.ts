@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { BodyBudget } from '../../worker/body.ts';
+import { MemoryBudget } from '../../worker/memory.ts';
 import { sevenPng } from './pictures.ts';
 import { expectProblem, goodAnswer, makeApp, predictPath } from './support.ts';
 
@@ -63,12 +63,12 @@ describe('the budget of all bodies', () => {
   afterEach(() => void vi.useRealTimers());
 
   /** Takes bytes and keeps them until `end` is called. */
-  function hold(budget: BodyBudget, bytes: number) {
+  function hold(budget: MemoryBudget, bytes: number) {
     let end = () => {};
     const held = new Promise<void>((resolve) => {
       end = resolve;
     });
-    const done = budget.lend(async (take) => {
+    const done = budget.lend('body', async (take) => {
       await take(bytes);
       await held;
     });
@@ -76,47 +76,47 @@ describe('the budget of all bodies', () => {
   }
 
   test('refuses what does not fit, and takes it when the rest is done', async () => {
-    const budget = new BodyBudget({ bodiesBytes: 100, bodiesWaitMs: 0 });
+    const budget = new MemoryBudget({ memoryBytes: 1000, bodiesBytes: 100, memoryWaitMs: 0 });
     const first = hold(budget, 60);
-    await expect(budget.lend((take) => take(41))).rejects.toMatchObject({
+    await expect(budget.lend('body', (take) => take(41))).rejects.toMatchObject({
       code: 'busy',
       headers: { 'retry-after': '1' },
     });
-    await budget.lend((take) => take(40));
+    await budget.lend('body', (take) => take(40));
     first.end();
     await first.done;
-    await budget.lend((take) => take(100));
+    await budget.lend('body', (take) => take(100));
   });
 
   test('lets a request wait for another', async () => {
-    const budget = new BodyBudget({ bodiesBytes: 100, bodiesWaitMs: 60_000 });
+    const budget = new MemoryBudget({ memoryBytes: 1000, bodiesBytes: 100, memoryWaitMs: 60_000 });
     const first = hold(budget, 100);
-    const second = budget.lend((take) => take(100));
+    const second = budget.lend('body', (take) => take(100));
     first.end();
     await expect(second).resolves.toBeUndefined();
   });
 
   test('is free again after a failure', async () => {
-    const budget = new BodyBudget({ bodiesBytes: 100, bodiesWaitMs: 0 });
-    const failing = budget.lend(async (take) => {
+    const budget = new MemoryBudget({ memoryBytes: 1000, bodiesBytes: 100, memoryWaitMs: 0 });
+    const failing = budget.lend('body', async (take) => {
       await take(100);
       throw new Error('no picture');
     });
     await expect(failing).rejects.toThrow('no picture');
-    await budget.lend((take) => take(100));
+    await budget.lend('body', (take) => take(100));
   });
 
   test('forgets a request that was aborted, whose code never goes on', async () => {
     vi.useFakeTimers({ toFake: ['Date'] });
-    const budget = new BodyBudget({ bodiesBytes: 100, bodiesWaitMs: 0 });
+    const budget = new MemoryBudget({ memoryBytes: 1000, bodiesBytes: 100, memoryWaitMs: 0 });
     hold(budget, 100);
-    await expect(budget.lend((take) => take(1))).rejects.toMatchObject({ code: 'busy' });
+    await expect(budget.lend('body', (take) => take(1))).rejects.toMatchObject({ code: 'busy' });
     vi.setSystemTime(Date.now() + 31_000);
-    await budget.lend((take) => take(100));
+    await budget.lend('body', (take) => take(100));
   });
 
   test('is answered with 429 and Retry-After', async () => {
-    const app = makeApp({ limits: { bodiesBytes: 100, bodiesWaitMs: 0 } });
+    const app = makeApp({ limits: { bodiesBytes: 100, memoryWaitMs: 0 } });
     const response = await app.request(predictPath, { method: 'POST', body: new Uint8Array(200) });
     expect(response.headers.get('retry-after')).toBe('1');
     await expectProblem(response, 'busy');

@@ -26,8 +26,19 @@ test('is served, and calls a picture what the f32 model calls it', async () => {
     }),
   );
   expect(answers[1]).toBe(answers[0]);
-  const metadata = (await (await app.request('/v1/models')).json()) as { models: { name: string }[] };
-  expect(metadata.models.map((each) => each.name)).toEqual(['digits', 'small']);
+});
+
+test('cards say how weights are stored', async () => {
+  const half = serializeModel({ ...model, storage: 'F16' });
+  const app = makeApp({ models: { digits, half, small: file } });
+  const { models } = (await (await app.request('/v1/models')).json()) as {
+    models: { name: string; precision: string }[];
+  };
+  expect(models.map(({ name, precision }) => [name, precision])).toEqual([
+    ['digits', 'f32'],
+    ['half', 'f16'],
+    ['small', 'int8'],
+  ]);
 });
 
 test('the dot product of this host gives the bits of the one that every host has', () => {

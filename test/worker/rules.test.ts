@@ -13,6 +13,8 @@ const good: Readonly<Record<string, () => Response | Promise<Response>>> = {
   'GET /v1/models': () => app.request('/v1/models'),
   'GET /v1/models/:model': () => app.request('/v1/models/digits'),
   'POST /v1/models/:model/predict': () => post(app, predictPath, sevenPng),
+  'POST /v1/models/:model/explain': () => post(app, '/v1/models/digits/explain', sevenPng),
+  'POST /v1/models/:model/activations': () => post(app, '/v1/models/digits/activations?layer=conv1', sevenPng),
   'GET /v2': () => app.request('/v2'),
   'GET /v2/health/live': () => app.request('/v2/health/live'),
   'GET /v2/health/ready': () => app.request('/v2/health/ready'),

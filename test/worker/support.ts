@@ -3,30 +3,35 @@ import jpegDecoder from '@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm';
 import { expect } from 'vitest';
 import relaxed from '../../build/inference.relaxed.wasm';
 import baseline from '../../build/inference.wasm';
+import trainingRelaxed from '../../build/training.relaxed.wasm';
+import trainingBaseline from '../../build/training.wasm';
 import { createCodecs } from '../../engine/image/codec.ts';
 import { createApp } from '../../worker/app.ts';
 import { chooseKernels } from '../../worker/kernels.ts';
+import type { ModelAssets, ModelFiles } from '../../worker/model-source.ts';
 import { type ProblemCode, problems } from '../../worker/problem.ts';
 import { defaultSettings, type Limits, type Settings } from '../../worker/settings.ts';
 import { sevenPng } from './pictures.ts';
 import { standInModel } from './stand-in.ts';
 
 export const kernels = chooseKernels({ baseline, relaxed });
+export const trainingKernels = chooseKernels({ baseline: trainingBaseline, relaxed: trainingRelaxed });
 export const digits = standInModel();
 
 interface Overrides {
   readonly settings?: Partial<Omit<Settings, 'limits'>>;
   readonly limits?: Partial<Limits>;
-  readonly models?: Readonly<Record<string, Uint8Array>>;
+  readonly models?: ModelFiles;
+  readonly assets?: ModelAssets;
 }
 
 /** An app with its own caches: what a fresh isolate has. */
-export function makeApp({ settings = {}, limits = {}, models = { digits } }: Overrides = {}) {
+export function makeApp({ settings = {}, limits = {}, models = { digits }, assets }: Overrides = {}) {
   const all = { ...defaultSettings, log: false, ...settings, limits: { ...defaultSettings.limits, ...limits } };
   return createApp({
-    kernels,
+    kernels: { inference: kernels, training: trainingKernels },
     codecs: createCodecs({ jpegDecoder, limits: all.limits.image }),
-    models,
+    models: { embedded: models, assets },
     settings: all,
   });
 }
@@ -53,7 +58,10 @@ export interface Problem {
 /** The answer is the problem document of this code; returns it. */
 export async function expectProblem(response: Response, code: ProblemCode): Promise<Problem> {
   const text = await response.text();
-  expect([response.status, text]).toEqual([problems[code].status, expect.stringContaining(`"code":"${code}"`)]);
+  expect([response.status, text.slice(0, 500)]).toEqual([
+    problems[code].status,
+    expect.stringContaining(`"code":"${code}"`),
+  ]);
   expect(response.headers.get('content-type')).toBe('application/problem+json');
   const problem = JSON.parse(text) as Problem;
   expect(problem).toMatchObject({ type: `/docs#${code}`, title: problems[code].title, status: response.status, code });

@@ -3,7 +3,7 @@ import { EngineError } from '../../engine/errors.ts';
 import { excerpt, parseWith } from '../../engine/json.ts';
 import type { Session } from '../../engine/session.ts';
 import { elementCount, type Tensor } from '../../engine/tensor.ts';
-import type { LoadedModel } from '../loaded-model.ts';
+import type { ModelDescription } from '../model-description.ts';
 import type { Limits } from '../settings.ts';
 import { classificationOutput } from './classification.ts';
 import { inferRequestSchema, type RequestOutput, type ResponseOutput } from './schema.ts';
@@ -18,28 +18,28 @@ export interface InferResponse {
 
 /**
  * Answers a parsed JSON body.
- * @param run calls the model; where timing is taken
+ * @param run hands over the model's session, to which the samples are given at one go
  * @throws EngineError `invalid-input`, `limit-exceeded`
  */
-export function infer(
-  loaded: LoadedModel,
+export async function infer(
+  model: ModelDescription,
   body: unknown,
   limits: Pick<Limits, 'macs'>,
-  run: <T>(work: () => T) => T,
-): InferResponse {
+  run: <T>(work: (session: Session) => T) => Promise<T>,
+): Promise<InferResponse> {
   const request = parseWith(inferRequestSchema, body, 'invalid-input');
-  const asked = chosenOutputs(request.outputs, loaded);
-  const inputs = readInputs(request.inputs, loaded.inputs);
-  const batch = batchOf(inputs, loaded);
-  if ((batch ?? 1) * loaded.macs > limits.macs) {
-    const sentence = `${batch} samples take ${(batch ?? 1) * loaded.macs} multiply-adds, a request may take ${limits.macs}`;
+  const asked = chosenOutputs(request.outputs, model);
+  const inputs = readInputs(request.inputs, model.inputs);
+  const batch = batchOf(inputs, model);
+  if ((batch ?? 1) * model.macs > limits.macs) {
+    const sentence = `${batch} samples take ${(batch ?? 1) * model.macs} multiply-adds, a request may take ${limits.macs}`;
     throw new EngineError('limit-exceeded', sentence);
   }
-  const values = loaded.infer((session) => run(() => runSamples(session, inputs, batch, loaded)));
-  const { card } = loaded.model;
+  const values = await run((session) => runSamples(session, inputs, batch, model));
+  const { card } = model.header;
   return {
-    model_name: loaded.name,
-    model_version: loaded.version,
+    model_name: model.name,
+    model_version: model.version,
     ...(request.id === undefined ? {} : { id: request.id }),
     outputs: asked.map(({ name, parameters }) => {
       const value = values.get(name) as Tensor;
@@ -52,8 +52,11 @@ export function infer(
 }
 
 /** In the order asked for; all of the model's where none is named. */
-function chosenOutputs(outputs: readonly RequestOutput[] | undefined, loaded: LoadedModel): readonly RequestOutput[] {
-  const known = loaded.outputs.map(({ name }) => name);
+function chosenOutputs(
+  outputs: readonly RequestOutput[] | undefined,
+  model: ModelDescription,
+): readonly RequestOutput[] {
+  const known = model.outputs.map(({ name }) => name);
   if (!outputs || outputs.length === 0) return known.map((name) => ({ name }));
   outputs.forEach(({ name }, i) => {
     const path = `$.outputs[${i}].name`;
@@ -69,9 +72,9 @@ function chosenOutputs(outputs: readonly RequestOutput[] | undefined, loaded: Lo
 }
 
 /** Samples of the request; undefined where the model has no free dimension. */
-function batchOf(inputs: ReadonlyMap<string, Tensor>, loaded: LoadedModel): number | undefined {
+function batchOf(inputs: ReadonlyMap<string, Tensor>, model: ModelDescription): number | undefined {
   let batch: number | undefined;
-  loaded.inputs.forEach(({ name, shape }) => {
+  model.inputs.forEach(({ name, shape }) => {
     if (shape[0] !== -1) return;
     const samples = (inputs.get(name) as Tensor).shape[0] as number;
     if (batch !== undefined && samples !== batch) {
@@ -91,7 +94,7 @@ function runSamples(
   session: Session,
   inputs: ReadonlyMap<string, Tensor>,
   batch: number | undefined,
-  { inputs: descriptions, outputs: expected }: LoadedModel,
+  { inputs: descriptions, outputs: expected }: ModelDescription,
 ): ReadonlyMap<string, Tensor> {
   const runs = Array.from({ length: batch ?? 1 }, (_, sample) =>
     session.run(

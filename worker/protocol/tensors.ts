@@ -2,7 +2,7 @@
 import { EngineError } from '../../engine/errors.ts';
 import { excerpt } from '../../engine/json.ts';
 import { elementCount, formatShape, type Shape, type Tensor } from '../../engine/tensor.ts';
-import type { TensorDescription } from '../loaded-model.ts';
+import type { TensorDescription } from '../model-description.ts';
 import type { RequestInput, ResponseOutput } from './schema.ts';
 
 const invalid = (path: string, sentence: string) => new EngineError('invalid-input', `${path}: ${sentence}`, path);

@@ -4,8 +4,8 @@ import * as v from 'valibot';
 import type { AppEnv } from '../bindings.ts';
 import { withBody } from '../body.ts';
 import { describeRoute, type RouteDescription } from '../describe-route.ts';
-import { parseJsonBody } from '../json.ts';
-import type { LoadedModel } from '../loaded-model.ts';
+import { JSON_FACTOR, parseJsonBody } from '../json.ts';
+import type { ModelDescription } from '../model-description.ts';
 import { infer } from '../protocol/infer.ts';
 import {
   inferRequestSchema,
@@ -56,22 +56,27 @@ const live = (key: 'live' | 'ready', summary: string): RouteDescription => ({
   response: { 'application/json': v.object({ [key]: v.boolean() }) },
 });
 
-const opened = (c: Context<AppEnv>): LoadedModel =>
-  c.var.models.open(c.req.param('model') ?? '', c.req.param('version'));
+const described = (c: Context<AppEnv>): Promise<ModelDescription> =>
+  c.var.models.describe(c.req.param('model') ?? '', c.req.param('version'));
 
-const metadata = (c: Context<AppEnv>) => {
-  const { name, versions, inputs, outputs } = opened(c);
+const metadata = async (c: Context<AppEnv>) => {
+  const { name, versions, inputs, outputs } = await described(c);
   return c.json({ name, versions, platform: 'borde_safetensors', inputs, outputs });
 };
 
-const ready = (c: Context<AppEnv>) => c.json({ name: opened(c).name, ready: true });
+const ready = async (c: Context<AppEnv>) => c.json({ name: (await described(c)).name, ready: true });
 
 const answer = async (c: Context<AppEnv>) => {
-  const { timing, settings } = c.var;
-  const model = opened(c);
-  return withBody(c, (bytes) => {
+  const { timing, settings, models } = c.var;
+  const model = await described(c);
+  return withBody(c, async (bytes, take) => {
+    await take(JSON_FACTOR * bytes.length);
     const body = parseJsonBody(bytes, settings.limits);
-    return c.json(infer(model, body, settings.limits, (work) => timing.measure('run', work)));
+    const need = { held: (1 + JSON_FACTOR) * bytes.length };
+    const answer = await infer(model, body, settings.limits, (work) =>
+      models.use('infer', model, need, (session) => timing.measure('run', () => work(session))),
+    );
+    return c.json(answer);
   });
 };
 
@@ -86,8 +91,8 @@ export const inferenceProtocol = new Hono<AppEnv>()
     (c) => c.json({ name: 'borde', version, extensions: ['classification'] }),
   )
   .get('/v2/health/live', describeRoute(live('live', 'Whether the worker runs')), (c) => c.json({ live: true }))
-  .get('/v2/health/ready', describeRoute(live('ready', 'Whether every model can answer')), (c) => {
-    for (const name of c.var.models.names) c.var.models.open(name);
+  .get('/v2/health/ready', describeRoute(live('ready', 'Whether every model can be read')), async (c) => {
+    for (const name of await c.var.models.names()) await c.var.models.describe(name);
     return c.json({ ready: true });
   })
   .get('/v2/models/:model', describeRoute(metadataRoute), metadata)

@@ -15,9 +15,10 @@ export const models = new Hono<AppEnv>()
       response: { 'application/json': v.object({ models: v.array(cardSchema) }) },
     }),
     etag(),
-    (c) => {
+    async (c) => {
       const store = c.var.models;
-      return c.json({ models: store.names.map((name) => cardOf(store.open(name))) });
+      const descriptions = await Promise.all((await store.names()).map((name) => store.describe(name)));
+      return c.json({ models: descriptions.map(cardOf) });
     },
   )
   .get(
@@ -29,5 +30,5 @@ export const models = new Hono<AppEnv>()
       errors: ['not-found'],
     }),
     etag(),
-    (c) => c.json(cardOf(c.var.models.open(c.req.param('model')))),
+    async (c) => c.json(cardOf(await c.var.models.describe(c.req.param('model')))),
   );
