@@ -4,7 +4,7 @@ import { type Preprocess, preprocessPixels } from '../../engine/image/preprocess
 import type { KernelSource } from '../../engine/kernels.ts';
 import type { Program } from '../../engine/passes/index.ts';
 import { Session } from '../../engine/session.ts';
-import { corners } from '../../engine/tasks/boxes.ts';
+import { Corners } from '../../engine/tasks/boxes.ts';
 import { classify } from '../../engine/tasks/classify.ts';
 import { activate } from '../../engine/tasks/outputs.ts';
 import type { Tensor } from '../../engine/tensor.ts';
@@ -66,7 +66,8 @@ export function splitAnswers(
   const size = Math.min(BATCH, entrance.maxBatch);
   const [height, width, channels] = dataSet.shape;
   const values = height * width * channels;
-  const boxes = task.kind === 'localize' ? new Float64Array(4 * indices.length) : undefined;
+  const corners =
+    task.kind === 'localize' ? new Corners(indices.length, task.order, task.unit, preprocess.size) : undefined;
   let probabilities: Float32Array | undefined;
   for (let first = 0; first < indices.length; first += size) {
     const batch = indices.subarray(first, first + size);
@@ -81,9 +82,12 @@ export function splitAnswers(
     probabilities ??= new Float32Array(indices.length * classes);
     probabilities.set(task.kind === 'localize' ? activate(data, classes, task.activation) : data, first * classes);
     if (task.kind === 'localize') {
-      boxes?.set(corners((outputs[task.box] as Tensor).data, task.order, task.unit, preprocess.size), 4 * first);
+      const sides = (outputs[task.box] as Tensor).data;
+      batch.forEach((_, i) => {
+        corners?.put(first + i, sides[4 * i]!, sides[4 * i + 1]!, sides[4 * i + 2]!, sides[4 * i + 3]!);
+      });
     }
     onProgress(first + batch.length);
   }
-  return { probabilities: probabilities ?? new Float32Array(0), boxes };
+  return { probabilities: probabilities ?? new Float32Array(0), boxes: corners?.values };
 }
