@@ -69,7 +69,7 @@ export interface Model {
   readonly card: ModelCard;
   readonly graph: Graph;
   readonly tensors: ReadonlyMap<string, Tensor>;
-  /** How weights are stored, where not as f32; those of eight bits are so, whatever is said here. */
+  /** How weights are stored, where not as f32; those of eight bits are so, whatever is said here, and a task's tensors are f32. */
   readonly storage?: 'F16' | undefined;
 }
 
@@ -141,11 +141,13 @@ export function parseModel(file: Uint8Array): Model {
  * Writes a model file: the same model is the same bytes.
  * @throws EngineError `invalid-input` for a weight that is too large for its storage
  */
-export const serializeModel = (model: Model): Uint8Array =>
-  writeSafetensors(
-    { borde: JSON.stringify(toDocument(model)) },
-    new Map([...model.tensors].flatMap(([name, tensor]) => stored(name, tensor, model.storage))),
-  );
+export function serializeModel(model: Model): Uint8Array {
+  const { card, graph, tensors, storage } = model;
+  // Anchors in sixteen bits would move boxes by pixels.
+  const whole = new Set(card.task && taskTensors(card.task, graph, inferShapes(graph, 1)).map(({ name }) => name));
+  const entries = [...tensors].flatMap(([name, tensor]) => stored(name, tensor, whole.has(name) ? undefined : storage));
+  return writeSafetensors({ borde: JSON.stringify(toDocument(model)) }, new Map(entries));
+}
 
 /** What the file has of a weight; one of eight bits has its scales beside it. */
 function stored(name: string, { shape, data, eightBit }: Tensor, storage: Model['storage']): [string, StoredTensor][] {

@@ -16,7 +16,7 @@ import {
   packedFilter,
 } from './conv2d-matrices.ts';
 import { isRouted, pooledAlgorithms, routedGradients } from './conv2d-pooled.ts';
-import { foldIntoFilter } from './fold.ts';
+import { foldInputScale, foldIntoFilter } from './fold.ts';
 import { blockRows, clampArguments, gemmCost } from './gemm.ts';
 import { type Algorithm, type Context, layer } from './layer.ts';
 import { channelsFirst } from './onnx.ts';
@@ -123,6 +123,7 @@ export const conv2d = layer({
   featureMap: true,
   epilogue: { clamp: true, residual: true, clampInTraining: true, maxPool: isRouted },
   foldAffine: (w, a, affine) => ({ weights: foldIntoFilter(w, affine, a.filters), attributes: { ...a, bias: true } }),
+  foldInputScale: (w, { groups }, scale) => (groups === 1 ? foldInputScale(w, scale) : undefined),
 
   widenPadding: widened,
 

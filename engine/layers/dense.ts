@@ -6,7 +6,7 @@ import * as v from 'valibot';
 import { EngineError } from '../errors.ts';
 import { call, type KernelCall, type Operand } from '../region.ts';
 import { formatShape, type Shape } from '../tensor.ts';
-import { foldIntoFilter } from './fold.ts';
+import { foldInputScale, foldIntoFilter } from './fold.ts';
 import { blockRows, clampArguments, panelBytes } from './gemm.ts';
 import { type BackwardContext, type Gradient, layer } from './layer.ts';
 import { own } from './onnx.ts';
@@ -90,6 +90,7 @@ export const dense = layer<Attributes>({
 
   epilogue: { clamp: true, residual: true, clampInTraining: true },
   foldAffine: (w, a, affine) => ({ weights: foldIntoFilter(w, affine, a.units), attributes: { ...a, bias: true } }),
+  foldInputScale: (w, _, scale) => foldInputScale(w, scale),
 
   gradients,
 

@@ -6,7 +6,7 @@
 import * as v from 'valibot';
 import { call, type KernelCall, type Operand } from '../region.ts';
 import { elementCount, type Shape } from '../tensor.ts';
-import { foldIntoFilter } from './fold.ts';
+import { foldInputScale, foldIntoFilter } from './fold.ts';
 import { clampArguments } from './gemm.ts';
 import { type Context, layer } from './layer.ts';
 import { channelsFirst } from './onnx.ts';
@@ -84,6 +84,7 @@ export const depthwiseConv2d = layer<Attributes>({
     weights: foldIntoFilter(w, affine, affine.scale.length),
     attributes: { ...a, bias: true },
   }),
+  foldInputScale: (w, _, scale) => foldInputScale(w, scale),
 
   backward: (c) => {
     const x = c.x[0] as Operand;

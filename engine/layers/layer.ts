@@ -213,6 +213,8 @@ export interface Layer<A = any> {
   affine?(w: Tensors, a: A): Affine;
   /** Weights and attributes that compute affine(layer(x)). */
   foldAffine?(w: Tensors, a: A, affine: Affine): { readonly weights: Tensors; readonly attributes: A };
+  /** Weights that compute layer(x) of x / scale, which has a number a channel; undefined where none do. */
+  foldInputScale?(w: Tensors, a: A, scale: Float32Array): Tensors | undefined;
 
   /** What this layer is in ONNX, operator set 20; absent: it cannot be exported. */
   onnx?: WriteOnnx<A>;

@@ -7,10 +7,14 @@ import { Session } from '../../engine/session.ts';
 import { elementCount, type Tensor } from '../../engine/tensor.ts';
 import { splitAnswers } from '../training/evaluate-split.ts';
 import { evaluation, topClasses } from '../training/metrics.ts';
+import { agreementOf } from './agreement.ts';
 import type { CalibrationData } from './calibration-data.ts';
 
 export interface Comparison {
-  /** Accuracy where pictures have the model's classes, agreement where it classifies, else output error. */
+  /**
+   * Accuracy where pictures have the model's classes; else agreement where it classifies, finds boxes (part of those of a
+   * score of a half that both have) or masks (mean intersection over union); else output error.
+   */
   readonly metric: 'accuracy' | 'agreement' | 'output error';
   readonly before: number;
   readonly after: number;
@@ -33,10 +37,15 @@ export function compareOnPictures(
   onProgress: OnProgress,
 ): Comparison {
   const { task, labels = [] } = before.card;
-  if (task?.kind !== 'classify') {
-    return { metric: 'output error', before: 0, after: outputError({ before, after }, samples(onProgress), source) };
-  }
   const split = dataSet.test ?? dataSet.train;
+  if (task?.kind === 'detect' || task?.kind === 'localize' || task?.kind === 'segment') {
+    const found = agreementOf({ before, after }, samples(onProgress, split), source);
+    if (found) return { metric: 'agreement', before: 1, after: found.share };
+  }
+  if (task?.kind !== 'classify') {
+    const inputs = samples(onProgress, split);
+    return { metric: 'output error', before: 0, after: outputError({ before, after }, inputs, source) };
+  }
   const { classes, length } = split;
   const pictures = { dataSet, split, indices: Uint32Array.from({ length }, (_, i) => i) };
   const [first, second] = [before, after].map((model, turn) => {

@@ -66,8 +66,7 @@ export function splitAnswers(
   const size = Math.min(BATCH, entrance.maxBatch);
   const [height, width, channels] = dataSet.shape;
   const values = height * width * channels;
-  const corners =
-    task.kind === 'localize' ? new Corners(indices.length, task.order, task.unit, preprocess.size) : undefined;
+  const boxes = task.kind === 'localize' ? new Float64Array(4 * indices.length) : undefined;
   let probabilities: Float32Array | undefined;
   for (let first = 0; first < indices.length; first += size) {
     const batch = indices.subarray(first, first + size);
@@ -82,12 +81,11 @@ export function splitAnswers(
     probabilities ??= new Float32Array(indices.length * classes);
     probabilities.set(task.kind === 'localize' ? activate(data, classes, task.activation) : data, first * classes);
     if (task.kind === 'localize') {
-      const sides = (outputs[task.box] as Tensor).data;
-      batch.forEach((_, i) => {
-        corners?.put(first + i, sides[4 * i]!, sides[4 * i + 1]!, sides[4 * i + 2]!, sides[4 * i + 3]!);
-      });
+      const corners = new Corners(batch.length, task.order, task.unit, preprocess.size);
+      for (let i = 0; i < batch.length; i++) corners.read(i, (outputs[task.box] as Tensor).data);
+      boxes?.set(corners.values, 4 * first);
     }
     onProgress(first + batch.length);
   }
-  return { probabilities: probabilities ?? new Float32Array(0), boxes: corners?.values };
+  return { probabilities: probabilities ?? new Float32Array(0), boxes };
 }

@@ -2,10 +2,11 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { augmentationDocs } from '../../scripts/docs/augmentations.ts';
+import { modelsDocs } from '../../scripts/docs/models.ts';
 import { tfjsDocs } from '../../scripts/docs/tfjs.ts';
 
 const root = new URL('../../', import.meta.url);
-const files = new Map([...(await augmentationDocs()), ...(await tfjsDocs())]);
+const files = new Map([...(await augmentationDocs()), ...(await tfjsDocs()), ...(await modelsDocs())]);
 
 test.each([...files.keys()])('%s is fresh', (path) => {
   const url = new URL(path, root);

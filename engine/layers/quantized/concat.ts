@@ -28,4 +28,8 @@ function join(c: QuantizedContext<Attributes>): KernelCall[] | undefined {
   });
 }
 
-export const quantizedConcat: QuantizedLayer<Attributes> = { calls: join };
+export const quantizedConcat: QuantizedLayer<Attributes> = {
+  calls: join,
+  // What a graph gives away, boxes of a detector's heads joined, stays as exact as it was.
+  wants: () => 'where read',
+};

@@ -53,6 +53,8 @@ export interface DataSetOptions {
   /** Integer in 0…2^53−1. */
   readonly seed: number;
   readonly codecs: Codecs;
+  /** Makes a picture what the network wants; default: stretched to `size`, antialiased. */
+  readonly prepare?: (image: Image) => Image;
   /** Classes are of no interest: pictures of one class, or a folder of pictures without any, will do. */
   readonly unlabelled?: boolean;
   /** Called while pictures are decoded or resized: how many of how many are done. */
@@ -68,6 +70,8 @@ export interface Example {
   readonly file?: string;
   /** Left, top, right, bottom in pixels of `image`. All pictures of a source have one, or none. */
   readonly box?: ExampleBox;
+  /** It is as the network wants it already. */
+  readonly isFitted?: true;
 }
 
 /** What a source returns: pictures of any size, in an order that does not depend on the disk. */

@@ -81,7 +81,7 @@ class PictureReader {
       const picture = await this.picture(listed);
       if (picture !== undefined) {
         readable.add(label);
-        examples.push({ ...picture, class: classes.get(label)!, file });
+        examples.push({ ...picture, class: classes.get(label)!, file, isFitted: true });
       }
       this.options.onProgress?.(++this.done, this.total);
     }
@@ -92,12 +92,12 @@ class PictureReader {
   }
 
   private async picture({ file, box }: ListedFile): Promise<Pick<Example, 'image' | 'box'> | undefined> {
-    const { codecs, size = defaultSize, channels = defaultChannels } = this.options;
+    const { codecs, size = defaultSize, channels = defaultChannels, prepare } = this.options;
     try {
       const bytes = await readPicture(join(this.folder, file));
       const decoded = codecs.decode(bytes);
       if (box) checkInside(box, decoded);
-      const image = fitImage(decoded, size, channels);
+      const image = prepare ? prepare(decoded) : fitImage(decoded, size, channels);
       this.digestLines.push(digestLine(bytes, file));
       return { image, ...(box && { box: scaledBox(box, decoded, image) }) };
     } catch (error) {

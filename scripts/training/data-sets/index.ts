@@ -61,8 +61,8 @@ export async function openDataSet(source: string, options: DataSetOptions): Prom
     name,
     labels: found.labels,
     shape,
-    train: toSplit(train, shape, tick),
-    test: whole.test.length > 0 ? toSplit(whole.test, shape, tick) : undefined,
+    train: toSplit(train, shape, options, tick),
+    test: whole.test.length > 0 ? toSplit(whole.test, shape, options, tick) : undefined,
     source: found.source,
     licence: found.licence,
     sha256: found.sha256,
@@ -130,13 +130,18 @@ function conversionTicks({ image }: Example, shape: DataSet['shape'], total: num
 }
 
 /** Copies pictures into memory that threads share, converting those of another size or number of channels. */
-function toSplit(examples: readonly Example[], [height, width, channels]: DataSet['shape'], tick: () => void): Split {
+function toSplit(
+  examples: readonly Example[],
+  [height, width, channels]: DataSet['shape'],
+  { prepare = (image) => fitImage(image, [width, height], channels === 1 ? 'gray' : 'RGB') }: DataSetOptions,
+  tick: () => void,
+): Split {
   const pictureBytes = height * width * channels;
   const pixels = new Uint8Array(new SharedArrayBuffer(examples.length * pictureBytes));
   const classes = new Uint16Array(new SharedArrayBuffer(examples.length * Uint16Array.BYTES_PER_ELEMENT));
   const boxes = examples.some(({ box }) => box) ? sharedFloats(4 * examples.length) : undefined;
   for (const [i, example] of examples.entries()) {
-    const { data } = fitImage(example.image, [width, height], channels === 1 ? 'gray' : 'RGB');
+    const { data } = example.isFitted ? example.image : prepare(example.image);
     pixels.set(data, i * pictureBytes);
     classes[i] = example.class;
     if (boxes && example.box) boxes.set(scaledBox(example.box, example.image, { width, height }), 4 * i);

@@ -2,7 +2,10 @@
 import { copyFileSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { parseModel, serializeModel } from '../../../engine/model-file.ts';
+import { preprocess as imageInput } from '../../../engine/image/preprocess.ts';
+import { parseDocument, parseModel, serializeModel } from '../../../engine/model-file.ts';
+import { loadCodecs } from '../../../scripts/codecs.ts';
+import { openCalibrationData } from '../../../scripts/quantization/calibration-data.ts';
 import { borde, temporaryFolder } from '../cli.ts';
 
 const DIGITS = 'models/digits.safetensors';
@@ -114,4 +117,42 @@ describe('eight bits', () => {
     expect(outcome).toMatchObject({ code: 1, out: '' });
     expect(outcome.err).toContain(`${path}: its file does not say how pictures become inputs`);
   });
+});
+
+describe('a model that classifies nothing', () => {
+  test('is compared by its masks, on photographs as it sees them', async () => {
+    const out = join(temporaryFolder(), 'eight.safetensors');
+    const folder = temporaryFolder();
+    copyFileSync('test/fixtures/photos/astronaut.jpg', join(folder, 'astronaut.jpg'));
+    const flags = ['--calibrate', `images:${folder}`, '--out', out, '--json'];
+    const outcome = await borde(['quantize', 'models/selfie-segmenter.safetensors', ...flags]);
+    expect(outcome).toMatchObject({ code: 0, err: '' });
+    const { metric, before, after } = JSON.parse(outcome.out);
+    expect({ metric, before }).toEqual({ metric: 'agreement', before: 1 });
+    // Masks of eight bits differ at their rims.
+    expect(after).toBeGreaterThan(0.8);
+    expect(after).toBeLessThan(1);
+  });
+});
+
+test.each([
+  { fit: 'letterbox', fill: 7, antialias: true, channels: 'BGR' },
+  { fit: 'crop', antialias: false, channels: 'RGB' },
+] as const)('calibration sees what prediction sees: %j', async (fields) => {
+  const preprocess = { size: [20, 30], scale: 1, mean: [1, 2, 3], std: [1, 1, 2], ...fields } as const;
+  const { graph, card } = parseDocument(
+    JSON.stringify({
+      format: 'borde/1',
+      inputs: [{ name: 'x', shape: [1, 30, 20, 3], layout: 'NHWC' }],
+      nodes: [{ id: 'y', kind: 'relu', inputs: ['x'] }],
+      outputs: [{ name: 'y', from: 'y' }],
+      preprocess,
+    }),
+  );
+  const folder = temporaryFolder();
+  copyFileSync('test/fixtures/photos/chelsea.jpg', join(folder, 'cat.jpg'));
+  const request = { model: 'm', data: `images:${folder}`, limit: 9 };
+  const { samples } = await openCalibrationData({ graph, card, tensors: new Map() }, request);
+  const photo = (await loadCodecs()).decode(readFileSync('test/fixtures/photos/chelsea.jpg'));
+  expect([...samples(() => {})]).toEqual([{ x: imageInput(photo, card.preprocess!) }]);
 });
