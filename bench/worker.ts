@@ -11,10 +11,11 @@
  *
  *   npm run build && node bench/worker.ts [--starts 5] [--model coco-detector] [--image photo.jpg] [--requests 300]
  */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { createTestHarness } from 'wrangler';
 import { encodePng } from '../engine/image/codec.ts';
+import { cpuMsOfDescendants } from './peers/processes.ts';
 
 const { values } = parseArgs({
   options: {
@@ -73,29 +74,6 @@ async function repeat<T>(times: number, work: () => Promise<T>): Promise<T[]> {
   return results;
 }
 
-/** CPU milliseconds that the children of this process named workerd have used; undefined outside Linux. */
-function workerdCpu(): number | undefined {
-  try {
-    let ticks = 0;
-    for (const id of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
-      const [, name, rest] = /^\d+ \((.*)\) (.*)$/s.exec(readStat(id)) ?? [];
-      const fields = rest?.split(' ') ?? [];
-      if (name === 'workerd' && Number(fields[1]) === process.pid) ticks += Number(fields[11]) + Number(fields[12]);
-    }
-    return ticks * 10; // a hundred ticks a second
-  } catch {
-    return undefined;
-  }
-}
-
-function readStat(id: string): string {
-  try {
-    return readFileSync(`/proc/${id}/stat`, 'utf8');
-  } catch {
-    return ''; // it has just ended
-  }
-}
-
 /** One life of an isolate. */
 async function measure() {
   const configPath = new URL('wrangler.toml', root);
@@ -106,13 +84,13 @@ async function measure() {
     // A connection and the harness's own first request are not the worker's: both are over after a static file.
     await (await fetch(new URL('/_headers', url))).arrayBuffer();
     const predict = new URL(`/v1/models/${values.model}/predict`, url);
-    const start = workerdCpu();
+    const start = cpuMsOfDescendants();
     const first = (await post(predict, picture)).milliseconds;
-    const firstCpu = (workerdCpu() ?? Number.NaN) - (start ?? Number.NaN);
+    const firstCpu = (cpuMsOfDescendants() ?? Number.NaN) - (start ?? Number.NaN);
     await repeat(Math.min(WARM_UP, requests), () => post(predict, picture));
-    const before = workerdCpu();
+    const before = cpuMsOfDescendants();
     const answers = await repeat(requests, () => post(predict, picture));
-    const after = workerdCpu();
+    const after = cpuMsOfDescendants();
     const warm = median(answers.map(({ milliseconds }) => milliseconds));
     const parts = Object.fromEntries(
       Object.keys(answers[0]?.timing ?? {}).map((stage) => [

@@ -28,4 +28,11 @@ export const cpuMsOf = (pid: string): number =>
     0,
   );
 
-export const cpuMsOfDescendants = (): number => descendants().reduce((sum, pid) => sum + cpuMsOf(pid), 0);
+/** CPU time of all that this process has started, workerd foremost, in ms; undefined outside Linux. */
+export function cpuMsOfDescendants(): number | undefined {
+  try {
+    return descendants().reduce((sum, pid) => sum + cpuMsOf(pid), 0);
+  } catch {
+    return undefined;
+  }
+}
