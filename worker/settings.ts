@@ -52,10 +52,10 @@ export interface Settings {
  *   24 MiB  an idle JPEG decoder keeps at most (KEPT_DECODER_BYTES), beyond which it is made anew
  *   10 MiB  code, its heap and the embedded model: 4.5 MiB of bundle and wasm, the rest is garbage between collections
  *   88 MiB  `memoryBytes`, one account (memory.ts) that is asked before anything large is allocated:
- *           at rest     models ≤ 64: all that are shipped take 59
+ *           at rest     models ≤ 72: all that are shipped take 64
  *           reading     all bodies ≤ 48 and models, which make room; a JSON document counts four times, as bytes, text, values
  *           loading     bodies, the file, its tensors and the new engine ≤ 88: other models go first. An f16 detector of 9 MB
- *                       takes 9 + 18 + 30, one of int8 5 + 5 + 16
+ *                       takes 9 + 18 + 30, one of int8 5 + 5 + 12
  *           answering   bodies, the decoder's peak beyond its idle size, and the model in use ≤ 88: a JPEG of 12.2 megapixels
  *                       takes 5 + 65 and leaves 18 for the model
  * What cannot ever fit is 413 and says what is left, what does not fit now waits, then gets 429.
@@ -74,7 +74,7 @@ export const defaultSettings: Settings = {
     fieldBytes: 4096,
     pixels: 16_000_000,
     macs: 20e9,
-    modelCacheBytes: 64 * MIB,
+    modelCacheBytes: 72 * MIB,
     sessionBytes: 40 * MIB,
     explanationBytes: 28 * MIB,
     image: defaultImageLimits,
