@@ -53,7 +53,7 @@ export interface DataSetOptions {
   /** Integer in 0…2^53−1. */
   readonly seed: number;
   readonly codecs: Codecs;
-  /** Makes a picture what the network wants; default: stretched to `size`, antialiased. */
+  /** Makes a picture what the network wants; default: stretched to `size`, antialiased. Boxes are stretched in any case. */
   readonly prepare?: (image: Image) => Image;
   /** Classes are of no interest: pictures of one class, or a folder of pictures without any, will do. */
   readonly unlabelled?: boolean;
