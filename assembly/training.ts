@@ -37,6 +37,7 @@ export { preluBackward } from './backward/prelu';
 export { reduceExtremeBackward } from './backward/reduce';
 export { conv2dFilterGradientRouted } from './backward/routed-filter-gradient';
 export { conv2dInputGradientRouted } from './backward/routed-input-gradient';
+export { smoothL1 } from './backward/smooth-l1';
 export { logSoftmaxBackward, softmaxBackward, softmaxCrossEntropy } from './backward/softmax';
 export { stridedAdd } from './backward/strided-add';
 export { conv2dFilterGradientWinograd } from './backward/winograd-filter-gradient';

@@ -1,8 +1,13 @@
-/** `npm run bench -- [SUBJECT] [flags]`: networks (the default) or augment, each beside its peers. */
+/** `npm run bench -- [SUBJECT] [flags]`: networks (the default), augment or photo, each beside its peers. */
+const subjects = {
+  augment: () => import('./augment/run.ts'),
+  photo: () => import('./photo/run.ts'),
+};
+
 const [subject, ...flags] = process.argv.slice(2);
-if (subject === 'augment') {
+if (subject !== undefined && Object.hasOwn(subjects, subject)) {
   process.argv.splice(2, process.argv.length, ...flags);
-  await import('./augment/run.ts');
+  await subjects[subject as keyof typeof subjects]();
 } else {
   await import('./peers/run.ts');
 }

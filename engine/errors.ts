@@ -14,6 +14,7 @@ export const errorCodes = [
   'invalid-labels', // boxes, keypoints or fields that break their format
   'no-gradient', // backward asked of a layer that has none
   'invalid-input', // a value given to a run: wrong name, length, type, not finite
+  'unknown-layer', // a node asked for by an id that the graph does not have
   'unsupported-image', // bytes of a type that is not read here
   'invalid-image', // the right type, but truncated, corrupt, animated or otherwise not one picture
   'limit-exceeded', // any limit: bytes, pixels, nodes, memory

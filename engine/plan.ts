@@ -8,6 +8,7 @@ import type { Table } from './layers/layer.ts';
 import type { Lowered, Pack } from './lower.ts';
 import { type Lifetime, lifetimes, placeByLifetime, placeInSequence, SLACK_BYTES } from './memory.ts';
 import { type Argument, type KernelCall, type Region, regionOf } from './region.ts';
+import type { Tensor } from './tensor.ts';
 
 export interface PlannedCall {
   readonly node: string;
@@ -157,6 +158,27 @@ export function executePack(
       kernels,
     ),
   );
+}
+
+/**
+ * Fills what outlives a run: copies the weights that kernels read as they are, and packs the others.
+ * @param plans all that `residents` were placed for
+ * @param tensor a weight of the model by its name
+ */
+export function loadResidents(
+  { addresses, regions, endBytes }: Residents,
+  plans: readonly Lowered[],
+  kernels: Kernels,
+  tensor: (name: string) => Tensor | undefined,
+): void {
+  const hosted = new Map(plans.flatMap((lowered) => [...lowered.hosted]));
+  const read = (name: string): Table => hosted.get(name)?.(tensor) ?? (tensor(name) as Tensor).data;
+  for (const { name, role } of regions) {
+    if (role !== 'weight') continue;
+    writeTable(kernels, addresses.get(name) as number, read(name));
+  }
+  const packs = new Map(plans.flatMap((lowered) => lowered.packs.map((pack) => [pack.region.name, pack])));
+  for (const pack of packs.values()) executePack(pack, kernels, addresses, endBytes, read);
 }
 
 /** Copies a table's numbers to their place. */

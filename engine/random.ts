@@ -14,6 +14,7 @@ export const streams = {
   weights: 5, // initial weights
   dropout: 6,
   augmentation: 7, // engine/augment/stream.ts
+  shapes: 8, // the made-up pictures of the data set `shapes`
 } as const;
 
 const multiplier0 = 0xd2511f53;

@@ -5,20 +5,18 @@
 import { EngineError } from './errors.ts';
 import type { Graph, Reference } from './graph.ts';
 import { instantiateKernels, type KernelSource, type Kernels } from './kernels.ts';
-import type { Table } from './layers/layer.ts';
 import { type Lowered, lower } from './lower.ts';
 import { optimize, type Program } from './passes/index.ts';
 import {
   bind,
   type Executable,
   execute,
-  executePack,
+  loadResidents,
   makePlan,
   type Plan,
   placeResidents,
   type Residents,
   stagingEnd,
-  writeTable,
 } from './plan.ts';
 import type { Operand } from './region.ts';
 import { elementCount, formatShape, type Shape, type Tensor } from './tensor.ts';
@@ -138,7 +136,10 @@ export class Session {
       ({ name }) => this.residents.addresses.get(name) === residents.addresses.get(name),
     );
     this.residents = residents;
-    if (!isLoaded) this.load([...kept.map((other) => other.lowered), lowered]);
+    if (!isLoaded) {
+      const plans = [...kept.map((other) => other.lowered), lowered];
+      loadResidents(residents, plans, this.kernels, (name) => this.program.tensors.get(name));
+    }
     // What was planned before may have moved: its arena starts behind the residents, too.
     for (const other of kept) {
       other.plan = makePlan(other.lowered, residents.addresses, residents.endBytes);
@@ -147,20 +148,6 @@ export class Session {
     const prepared = { batch, lowered, plan, executable: bind(plan.calls, this.kernels) };
     this.prepared = [...kept, prepared];
     return prepared;
-  }
-
-  /** Copies the weights that kernels read as they are, and packs the others. */
-  private load(plans: readonly Lowered[]): void {
-    const { addresses, regions, endBytes } = this.residents;
-    const hosted = new Map(plans.flatMap((lowered) => [...lowered.hosted]));
-    const tensor = (name: string) => this.program.tensors.get(name);
-    const read = (name: string): Table => hosted.get(name)?.(tensor) ?? (tensor(name) as Tensor).data;
-    for (const { name, role } of regions) {
-      if (role !== 'weight') continue;
-      writeTable(this.kernels, addresses.get(name) as number, read(name));
-    }
-    const packs = new Map(plans.flatMap(({ packs }) => packs.map((pack) => [pack.region.name, pack])));
-    for (const pack of packs.values()) executePack(pack, this.kernels, addresses, endBytes, read);
   }
 }
 

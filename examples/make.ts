@@ -2,6 +2,8 @@
 import { writeFileSync } from 'node:fs';
 import { encodePng } from '../engine/image/codec.ts';
 import type { Image } from '../engine/image/image.ts';
+import { Random } from '../engine/random.ts';
+import { drawShapePicture } from '../scripts/training/data-sets/shape-picture.ts';
 
 const write = (name: string, image: Image) => writeFileSync(new URL(name, import.meta.url), encodePng(image));
 
@@ -66,3 +68,6 @@ write(
     [13, 23],
   ]),
 );
+
+/** As the data set `shapes` draws them, and none of it: the seed is another. */
+write('shapes.png', drawShapePicture(new Random(1), 'star').image);

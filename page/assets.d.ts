@@ -4,4 +4,9 @@ declare module '*.wasm' {
   export default url;
 }
 
+declare module '*.jpg' {
+  const url: string;
+  export default url;
+}
+
 declare module '*.css';

@@ -8,13 +8,19 @@ import type { KernelSource } from '../engine/kernels.ts';
 import { hasRelaxedSimd } from '../engine/simd-probe.ts';
 import { type Brand, v8Version } from './browser-features.ts';
 
+/** The kernels that answer. @throws as `fetchKernels` */
+export const loadKernels = (): Promise<KernelSource> => fetchKernels({ baseline: baselineUrl, relaxed: relaxedUrl });
+
 /**
  * Fetches and compiles the build that this browser can run.
  * @throws EngineError `unavailable` where the file cannot be had; a browser without `hasSimd` fails to compile it
  */
-export async function loadKernels(): Promise<KernelSource> {
+export async function fetchKernels(urls: {
+  readonly baseline: string;
+  readonly relaxed: string;
+}): Promise<KernelSource> {
   const relaxed = hasRelaxedSimd();
-  const url = relaxed ? relaxedUrl : baselineUrl;
+  const url = urls[relaxed ? 'relaxed' : 'baseline'];
   const response = await fetch(url);
   if (!response.ok)
     throw new EngineError('unavailable', `${url}: expected a WebAssembly module, got ${response.status}`);

@@ -1,4 +1,5 @@
 /** Where the page begins: it is drawn at once, and comes to life when kernels and model have arrived. */
+import { effect } from '@preact/signals';
 import { render } from 'preact';
 import { EngineError } from '../engine/errors.ts';
 import { type Model, parseModel } from '../engine/model-file.ts';
@@ -7,9 +8,11 @@ import { App } from './components/app.tsx';
 import { loadKernels } from './kernels.ts';
 import { Network } from './network.ts';
 import { fail, network, picture } from './state.ts';
+import { view } from './view.ts';
 import './style.css';
+import './photo.css';
 
-/** The model that the page shows; the worker answers under the same name. */
+/** The model that reads digits; the worker answers under the same name. */
 const MODEL = 'digits';
 
 async function loadModel(url: string): Promise<Model> {
@@ -41,4 +44,9 @@ function loadingFailed(error: unknown): never {
 }
 
 render(<App model={MODEL} />, document.getElementById('app') as HTMLElement);
-await start();
+// The digits' network is fetched when their view is first shown.
+const stop = effect(() => {
+  if (view.value !== 'digits') return;
+  void start();
+  queueMicrotask(() => stop());
+});

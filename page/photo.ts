@@ -11,21 +11,42 @@ export interface Photo {
 /** Longer side up to which a picture is kept as it is, pixels; what is larger is scaled before anybody sees it. */
 const MAX_SIDE = 1024;
 
+/** A decoded file, and how large the picture in it is. */
+export interface Decoded {
+  /** Upright, without alpha, with no side above `maxSide`. */
+  readonly image: Image;
+  /** Upright, pixels of the file. */
+  readonly width: number;
+  readonly height: number;
+}
+
 /**
- * Decodes a file.
+ * Decodes a file in the page or in a thread of it.
+ * @throws Error (`InvalidStateError` and others) where the browser cannot
+ */
+export async function decodePhoto(file: Blob, maxSide: number): Promise<Decoded> {
+  const bitmap = await createImageBitmap(file, { colorSpaceConversion: 'none' });
+  const scale = Math.min(1, maxSide / Math.max(bitmap.width, bitmap.height));
+  const width = Math.max(1, Math.round(bitmap.width * scale));
+  const height = Math.max(1, Math.round(bitmap.height * scale));
+  // Every browser that has the SIMD of the kernels has this canvas, too, or is a Firefox older than 105.
+  const context = new OffscreenCanvas(width, height).getContext('2d', {
+    willReadFrequently: true,
+  }) as OffscreenCanvasRenderingContext2D;
+  context.imageSmoothingQuality = 'high';
+  context.drawImage(bitmap, 0, 0, width, height);
+  const natural = { width: bitmap.width, height: bitmap.height };
+  bitmap.close();
+  const { data } = context.getImageData(0, 0, width, height);
+  return { ...natural, image: flattenAlpha({ width, height, channels: 4, data: new Uint8Array(data.buffer) }) };
+}
+
+/**
+ * Decodes a file for the digits' network.
  * @throws Error (`InvalidStateError` and others) where the browser cannot
  */
 export async function readPhoto(file: Blob, name: string): Promise<Photo> {
-  const bitmap = await createImageBitmap(file, { colorSpaceConversion: 'none' });
-  const scale = Math.min(1, MAX_SIDE / Math.max(bitmap.width, bitmap.height));
-  const width = Math.max(1, Math.round(bitmap.width * scale));
-  const height = Math.max(1, Math.round(bitmap.height * scale));
-  const context = contextOf(width, height);
-  context.imageSmoothingQuality = 'high';
-  context.drawImage(bitmap, 0, 0, width, height);
-  bitmap.close();
-  const { data } = context.getImageData(0, 0, width, height);
-  return { name, image: flattenAlpha({ width, height, channels: 4, data: new Uint8Array(data.buffer) }) };
+  return { name, image: (await decodePhoto(file, MAX_SIDE)).image };
 }
 
 /** Mean brightness of a picture, 0–255. */
@@ -51,11 +72,4 @@ export function toRgba({ width, height, channels, data }: Image): ImageData {
     pixels.data[to + 3] = 255;
   }
   return pixels;
-}
-
-function contextOf(width: number, height: number): CanvasRenderingContext2D {
-  const canvas = document.createElement('canvas');
-  canvas.width = width;
-  canvas.height = height;
-  return canvas.getContext('2d', { willReadFrequently: true }) as CanvasRenderingContext2D;
 }

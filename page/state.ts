@@ -11,6 +11,7 @@ import type { Network, Reading } from './network.ts';
 import { invert, isDarkOnLight, type Photo, readPhoto } from './photo.ts';
 import { chooseLanguage, type Language, strings } from './strings.ts';
 import { rasterize, type Stroke } from './strokes.ts';
+import { view } from './view.ts';
 
 const LANGUAGE_KEY = 'language';
 
@@ -54,7 +55,7 @@ wideScreen.addEventListener('change', () => {
 
 effect(() => {
   document.documentElement.lang = language.value;
-  document.title = `${text.value.title} · borde`;
+  document.title = `${(view.value === 'photo' ? text.value.photo : text.value).title} · borde`;
 });
 
 /** Why there is no network: which sentence to show, and the engine's own words. */
@@ -142,9 +143,13 @@ const formatter = (options: Intl.NumberFormatOptions) => {
 export const integer = formatter({ maximumFractionDigits: 0 });
 /** 0.9712 → 97.1 % */
 export const percent = formatter({ style: 'percent', minimumFractionDigits: 1, maximumFractionDigits: 1 });
+/** 0.9712 → 97 % */
+export const wholePercent = formatter({ style: 'percent', maximumFractionDigits: 0 });
 const hundredths = formatter({ minimumFractionDigits: 2, maximumFractionDigits: 2, signDisplay: 'negative' });
 /** A weight or an activation; with a minus sign as wide as a digit. */
 export const decimal = (value: number): string => hundredths(value).replace('-', '−');
 const tenths = formatter({ minimumFractionDigits: 1, maximumFractionDigits: 1 });
+/** One decimal, whatever the size. */
+export const decimalPlace = tenths;
 /** One decimal below 10, none above. */
 export const milliseconds = (value: number): string => (value < 10 ? tenths(value) : integer(value));

@@ -1,11 +1,14 @@
 /** All that the page says, in its two languages. */
 import { kinds } from './kinds.ts';
+import { photoStrings } from './vision/strings.ts';
 
 const en = {
   language: 'English',
   title: 'A network that reads digits',
   intro: 'Draw a digit and watch a convolutional network read it, layer by layer, in your browser.',
   languages: 'Language',
+  views: 'Views',
+  view: { digits: 'Digits', photo: 'Photos' },
   pad: 'Drawing pad for one digit',
   padHint: 'Draw a digit here, or drop an image',
   exampleHint: 'An example: draw over it',
@@ -20,6 +23,10 @@ const en = {
   unreadableImage: (name: string) => `This browser cannot read “${name}” as an image.`,
   networkInput: 'The network’s view',
   networkInputExplained: 'White on black, scaled and centred.',
+  why: 'Why?',
+  whyExplained: 'Shows which places speak for this digit (Grad-CAM).',
+  because: (digit: string) => `Yellow speaks for ${digit}`,
+  whyFailed: 'That could not be explained.',
   answer: 'Reads as',
   noAnswer: 'nothing yet',
   probabilities: 'Probability of each digit',
@@ -61,6 +68,7 @@ const en = {
   },
   footer: 'The picture never leaves your device unless you ask the worker.',
   kinds: kinds.en,
+  photo: photoStrings.en,
 };
 
 export type Strings = typeof en;
@@ -70,6 +78,8 @@ const es: Strings = {
   title: 'Una red que lee cifras',
   intro: 'Dibuja una cifra y mira cómo la lee una red convolucional, capa por capa, en tu navegador.',
   languages: 'Idioma',
+  views: 'Vistas',
+  view: { digits: 'Cifras', photo: 'Fotos' },
   pad: 'Lienzo para dibujar una cifra',
   padHint: 'Dibuja aquí una cifra o suelta una imagen',
   exampleHint: 'Un ejemplo: dibuja encima',
@@ -84,6 +94,10 @@ const es: Strings = {
   unreadableImage: (name) => `Este navegador no puede leer «${name}» como imagen.`,
   networkInput: 'Lo que ve la red',
   networkInputExplained: 'Blanco sobre negro, a escala y centrado.',
+  why: '¿Por qué?',
+  whyExplained: 'Muestra qué lugares hablan a favor de esta cifra (Grad-CAM).',
+  because: (digit) => `Amarillo: a favor del ${digit}`,
+  whyFailed: 'No se pudo explicar.',
   answer: 'Se lee como',
   noAnswer: 'nada aún',
   probabilities: 'Probabilidad de cada cifra',
@@ -125,6 +139,7 @@ const es: Strings = {
   },
   footer: 'La imagen no sale de tu dispositivo, salvo que preguntes al worker.',
   kinds: kinds.es,
+  photo: photoStrings.es,
 };
 
 export const strings = { en, es } satisfies Record<string, Strings>;

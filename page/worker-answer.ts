@@ -1,6 +1,7 @@
 /** Asking the worker the same question: the same picture as a PNG, over HTTP. */
 import type { Image } from '../engine/image/image.ts';
 import { encodePng } from '../engine/image/png-encode.ts';
+import { parseServerTiming } from './server-timing.ts';
 
 export interface WorkerAnswer {
   readonly label: string;
@@ -29,20 +30,22 @@ export async function askWorker(url: string, picture: Image, labels: number): Pr
   });
   const answer: unknown = await response.json().catch(() => undefined);
   const roundTripMs = performance.now() - start;
-  if (!response.ok) {
-    const { detail, title } = (answer ?? {}) as { detail?: string; title?: string };
-    throw new Error(detail ?? title ?? `HTTP ${response.status}`);
-  }
+  if (!response.ok) throw refusal(response, answer);
   const entries = answer as readonly { readonly label: string; readonly score: number }[];
   const top = entries[0];
   if (!top) throw new Error(`HTTP ${response.status}`);
-  const timing = /(?:^|,)\s*run;(?:[^,]*;)?dur=([\d.]+)/.exec(response.headers.get('server-timing') ?? '');
   return {
     label: top.label,
     scores: new Map(entries.map(({ label, score }) => [label, score])),
     roundTripMs,
-    runMs: timing ? Number(timing[1]) : undefined,
+    runMs: parseServerTiming(response.headers.get('server-timing')).run,
   };
+}
+
+/** The worker's own sentence out of a problem document, or the status where it sent none. */
+export function refusal({ status }: Pick<Response, 'status'>, answer: unknown): Error {
+  const { detail, title } = (answer ?? {}) as { readonly detail?: string; readonly title?: string };
+  return new Error(detail ?? title ?? `HTTP ${status}`);
 }
 
 /**

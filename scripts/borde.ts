@@ -4,10 +4,12 @@ import { Command, CommanderError } from 'commander';
 import { EngineError } from '../engine/errors.ts';
 import { type Io, UsageError, type Verb } from './cli/verb.ts';
 import { fileErrorReason, isFileError } from './io/file-error.ts';
+import { activationsVerb } from './verbs/activations.ts';
 import { augmentVerb } from './verbs/augment.ts';
 import { benchVerb } from './verbs/bench.ts';
 import { convolveVerb } from './verbs/convolve.ts';
 import { evaluateVerb } from './verbs/evaluate.ts';
+import { explainVerb } from './verbs/explain.ts';
 import { exportVerb } from './verbs/export.ts';
 import { importVerb } from './verbs/import.ts';
 import { inspectVerb } from './verbs/inspect.ts';
@@ -21,6 +23,8 @@ const verbs: readonly Verb[] = [
   trainVerb,
   evaluateVerb,
   predictVerb,
+  explainVerb,
+  activationsVerb,
   runVerb,
   importVerb,
   exportVerb,
@@ -38,7 +42,7 @@ const later: readonly string[] = ['transfer', 'compare', 'decode', 'publish', 'j
 const laterFlags: Readonly<Record<string, readonly string[]>> = {
   train: ['--fast'],
   evaluate: ['--fast'],
-  predict: ['--draw', '--fast'],
+  predict: ['--fast'],
   run: ['--fast'],
   bench: ['--fast'],
 };

@@ -9,6 +9,7 @@ const help = `
 borde serves on http://localhost:${port}
 
   open   http://localhost:${port}            draw a digit, watch the layers
+         http://localhost:${port}/#photo     drop a photo, see what is found in it
          http://localhost:${port}/docs       every route
   try    curl http://localhost:${port}/v1/models
          curl -F image=@examples/seven.png http://localhost:${port}/v1/models/digits/predict

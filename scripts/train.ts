@@ -5,12 +5,9 @@
 
 import type { KernelSource } from '../engine/kernels.ts';
 import { schedules } from '../engine/training/schedule.ts';
-import { toTensors } from '../engine/training/weight-vector.ts';
 import type { Best } from './training/best.ts';
 import { type EpochRecord, writeCheckpoint } from './training/checkpoint.ts';
-import { classProbabilities } from './training/evaluate-split.ts';
-import { type Experiment, task } from './training/experiment.ts';
-import { type Evaluation, evaluation } from './training/metrics.ts';
+import type { Experiment } from './training/experiment.ts';
 
 export interface TrainingEvents {
   /** After each update: pictures done in this epoch, and the mean loss of its pictures so far. */
@@ -30,7 +27,7 @@ export interface Trained {
 }
 
 /**
- * Trains until the epochs are over, the validation accuracy is stale, or somebody interrupts.
+ * Trains until the epochs are over, no epoch was better for long, or somebody interrupts.
  * @param history epochs that a checkpoint brings along
  */
 export async function train(
@@ -58,30 +55,24 @@ export async function train(
       events.batch(epoch, done, training.length, lossSum / done);
     }
     const seconds = (events.now() - start) / 1000;
-    const validation = validate(experiment, kernels, network.weights);
+    // How the weights do on the validation pictures, run as inference runs them.
+    const validation = experiment.evaluate(network.weights, experiment.dataSet.train, experiment.validation, kernels);
+    const { meanIou, localizationAccuracy, boxLoss = 0 } = validation;
     history.push({
       epoch: epoch + 1,
       seconds,
       imagesPerSecond: done / seconds,
       trainLoss: lossSum / done,
-      valLoss: validation.loss,
+      valLoss: validation.loss + boxLoss,
       valAccuracy: validation.accuracy,
+      ...(meanIou !== undefined && { valIoU: meanIou }),
+      ...(localizationAccuracy !== undefined && { valLocalizationAccuracy: localizationAccuracy }),
     });
     const isBest = best.offer(history, network.weights);
     await save(experiment, checkpointFile, best, history);
     events.epoch(history.at(-1) as EpochRecord, isBest);
   }
   return { best, history, interrupted: false };
-}
-
-/** How the weights do on the validation pictures, run as inference runs them. */
-function validate(experiment: Experiment, kernels: KernelSource, weights: Float32Array): Evaluation {
-  const { graph, vector, preprocess, dataSet, pixelsPerSample, validation } = experiment;
-  const program = { graph, tensors: toTensors(vector, weights) };
-  const split = { ...dataSet.train, pixelsPerSample };
-  const probabilities = classProbabilities(program, task, preprocess, kernels, split, validation);
-  const classes = validation.map((index) => dataSet.train.classes[index] as number);
-  return evaluation(probabilities, classes, dataSet.labels.length);
 }
 
 async function save(experiment: Experiment, path: string, best: Best, history: readonly EpochRecord[]): Promise<void> {

@@ -19,6 +19,7 @@ export const problems: Readonly<Record<ProblemCode, ProblemKind>> = {
   'bad-request': { status: 400, title: 'The body cannot be read' },
   'invalid-json': { status: 400, title: 'The body is not JSON' },
   'not-found': { status: 404, title: 'There is nothing here' },
+  'unknown-layer': { status: 404, title: 'The model has no such layer' },
   'method-not-allowed': { status: 405, title: 'This method is not offered here' },
   'limit-exceeded': { status: 413, title: 'Too large' },
   'unsupported-image': { status: 415, title: 'This type of picture is not read' },

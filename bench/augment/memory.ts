@@ -7,7 +7,7 @@ import { augmentationOf, augmentationTypes } from '../../engine/augment/operatio
 import { compilePipeline, PIPELINE_FORMAT } from '../../engine/augment/pipeline.ts';
 import { table } from '../../scripts/cli/table.ts';
 import { loadImageKernels } from '../../scripts/kernels.ts';
-import { photo } from './serve.ts';
+import { photo } from './photo.ts';
 
 const count = Number(process.argv[2] ?? 10_000);
 const collect = (globalThis as { gc?: () => void }).gc;

@@ -2,14 +2,14 @@
  * Augmentation beside its peers: `npm run bench -- augment [flags]`. Contestants take turns, each in a process of its own
  * with one thread; figures are CPU time of one 224×224×3 picture, minima over rounds.
  */
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { createInterface } from 'node:readline';
+import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { integer, jsonOption } from '../../scripts/cli/flags.ts';
 import { table as textTable } from '../../scripts/cli/table.ts';
+import { Contestant, takeTurns } from '../contestant.ts';
 import { installPeers, versionOf } from '../peers/install.ts';
-import { describeMachine, onOneCore } from '../peers/machine.ts';
+import { describeMachine } from '../peers/machine.ts';
 import { writeMarkdown } from '../peers/markdown.ts';
 import { HEIGHT, type Row, rows, WIDTH } from './rows.ts';
 
@@ -18,77 +18,13 @@ const PYTHON = '/usr/bin/python3';
 const SAMPLE_US = 60_000;
 const peerNames = ['sharp', 'jimp', 'photon'] as const;
 
-/** A process that answers how long a row takes. */
-class Contestant {
-  readonly name: string;
-  readonly #process: ChildProcess;
-  readonly #lines: AsyncIterator<string>;
-  rows: readonly string[] = [];
-
-  private constructor(name: string, process: ChildProcess) {
-    this.name = name;
-    this.#process = process;
-    this.#lines = createInterface({ input: process.stdout as NodeJS.ReadableStream })[Symbol.asyncIterator]();
-  }
-
-  /** Nothing where it does not start: a peer that is not installed. */
-  static async start(name: string, command: string, args: readonly string[]): Promise<Contestant | undefined> {
-    const words = [...onOneCore(), command, ...args];
-    const contestant = new Contestant(
-      name,
-      spawn(words[0] as string, words.slice(1), { stdio: ['pipe', 'pipe', name === 'borde' ? 'inherit' : 'ignore'] }),
-    );
-    const first = await contestant.#lines.next();
-    if (first.done) return undefined;
-    contestant.rows = (JSON.parse(first.value) as { rows: string[] }).rows;
-    return contestant;
-  }
-
-  async time(row: string, runs: number): Promise<number> {
-    this.#process.stdin?.write(`${JSON.stringify({ row, runs })}\n`);
-    const answer = await this.#lines.next();
-    if (answer.done) throw new Error(`${this.name} ended while it ran ${row}`);
-    return (JSON.parse(answer.value) as { us: number }).us;
-  }
-
-  stop(): void {
-    this.#process.stdin?.end();
-  }
-}
-
 const script = (name: string) => fileURLToPath(new URL(`contestants/${name}`, import.meta.url));
 
 async function contestants(): Promise<Contestant[]> {
-  const node = (name: string) => Contestant.start(name, process.execPath, [script(`${name}.ts`)]);
-  const started = [await node('borde'), await Contestant.start('OpenCV', PYTHON, [script('opencv.py')])];
+  const node = (name: string) => Contestant.start(name, process.execPath, [script(`${name}.ts`)], name === 'borde');
+  const started = [await node('borde'), await Contestant.start('OpenCV', PYTHON, [script('opencv.py')], false)];
   for (const name of peerNames) started.push(await node(name));
   return started.filter((contestant) => contestant !== undefined);
-}
-
-/** Best time of each contestant for each of its rows, µs. */
-async function measure(
-  list: readonly Contestant[],
-  wanted: readonly Row[],
-  rounds: number,
-): Promise<Map<string, number>> {
-  const best = new Map<string, number>();
-  const names = wanted.flatMap(({ name }) => [name, `${name} whole`]);
-  const runs = new Map<string, number>();
-  for (let round = 0; round < rounds; round++) {
-    for (const row of names) {
-      for (const contestant of list) {
-        if (!contestant.rows.includes(row)) continue;
-        const key = `${contestant.name} ${row}`;
-        if (!runs.has(key)) {
-          const us = await contestant.time(row, 20);
-          runs.set(key, Math.min(Math.max(Math.round(SAMPLE_US / Math.max(us, 1)), 5), 5000));
-        }
-        const us = await contestant.time(row, runs.get(key) as number);
-        best.set(key, Math.min(best.get(key) ?? Number.POSITIVE_INFINITY, us));
-      }
-    }
-  }
-  return best;
 }
 
 interface Line {
@@ -147,7 +83,8 @@ if (spawnSync(PYTHON, ['-c', 'import cv2']).status !== 0) {
 const bases = rows.filter(({ name }) => rows.some((row) => row.base === name && (names?.includes(row.name) ?? true)));
 const wanted = rows.filter((row) => (names?.includes(row.name) ?? true) || bases.includes(row));
 const list = await contestants();
-const best = await measure(list, wanted, rounds);
+const timed = wanted.flatMap(({ name }) => [name, `${name} whole`]);
+const best = await takeTurns(list, timed, { sampleUs: SAMPLE_US, rounds });
 for (const contestant of list) contestant.stop();
 const lines = wanted.map((row) => lineOf(row, list, best));
 

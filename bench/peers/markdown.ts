@@ -7,6 +7,7 @@ const file = new URL('../../docs/benchmarks.md', import.meta.url);
 export const blocks = {
   bench: ['<!-- bench:begin, written by npm run bench -- --markdown -->', '<!-- bench:end -->'],
   augment: ['<!-- augment:begin, written by npm run bench -- augment --markdown -->', '<!-- augment:end -->'],
+  photo: ['<!-- photo:begin, written by npm run bench -- photo --markdown -->', '<!-- photo:end -->'],
 } as const;
 
 /** @throws Error where the file has lost its comments */

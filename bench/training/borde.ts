@@ -19,6 +19,7 @@ const vector = weightVector(graph);
 const network = new Network(
   {
     graph,
+    losses: [{ kind: 'crossEntropy', output: 'logits' }],
     vector,
     kernels,
     preprocess: {
@@ -32,6 +33,7 @@ const network = new Network(
     },
     pixels: dataSet.train.pixels,
     classes: dataSet.train.classes,
+    boxes: undefined,
     pixelsPerSample: 784,
     classCount: 10,
     labelSmoothing: 0,

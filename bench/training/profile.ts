@@ -29,7 +29,7 @@ const graph = buildGraph(architecture.build({ input: [height, width, channels], 
 const vector = weightVector(graph);
 const memory = new VectorMemory(vector, kernels);
 const optimizer = new Optimizer(memory, { name: 'adam', weightDecay: 0 });
-const trainer = new ShardTrainer(graph, memory);
+const trainer = new ShardTrainer(graph, memory, [{ kind: 'crossEntropy', output: graph.outputs[0]?.name ?? '' }]);
 optimizer.weights.set(initialWeights(vector, 1));
 const { plan, pass, packs, lowered } = trainer.prepare(samples, samples);
 
@@ -52,7 +52,7 @@ function shard(index: number) {
   }
   const targets = new Float32Array(samples * CLASSES);
   classTargets(classes, CLASSES, 0, targets);
-  return { input, targets, samples, batch: samples, seed: 1, step: index, index: 0 };
+  return { input, targets: [targets], samples, batch: samples, seed: 1, step: index, index: 0 };
 }
 
 const times = pass.map((): number[] => []);

@@ -1,4 +1,4 @@
-/** What an architecture is: from an input shape and a number of classes to a graph that ends in logits. */
+/** What an architecture is: from an input shape and a number of classes to a graph that ends in logits, or in `scores` and `box`. */
 import type { GraphDocument } from '../graph.ts';
 import type { LayerKind } from '../layers/index.ts';
 
@@ -35,12 +35,15 @@ export class Builder {
     return id;
   }
 
-  /** The document, with the last node as the logits. */
-  finish({ input }: ArchitectureOptions): GraphDocument {
+  /** The document; without other outputs, the last node is the logits. */
+  finish(
+    { input }: ArchitectureOptions,
+    outputs: GraphDocument['outputs'] = [{ name: 'logits', from: this.last, layout: 'NC' }],
+  ): GraphDocument {
     return {
       inputs: [{ name: 'image', shape: [-1, ...input], layout: 'NHWC', datatype: 'FP32' }],
       nodes: this.nodes,
-      outputs: [{ name: 'logits', from: this.last, layout: 'NC' }],
+      outputs,
     };
   }
 }

@@ -2,6 +2,7 @@
 import type { Architecture } from './architecture.ts';
 import { dense } from './dense.ts';
 import { lenet } from './lenet.ts';
+import { localizer } from './localizer.ts';
 import { resnet } from './resnet.ts';
 
 export type { Architecture, ArchitectureOptions } from './architecture.ts';
@@ -11,6 +12,7 @@ export const architectures = {
   lenet,
   resnet8: resnet(1),
   resnet20: resnet(3),
+  localizer,
 } satisfies Record<string, Architecture>;
 
 export type ArchitectureName = keyof typeof architectures;

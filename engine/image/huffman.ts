@@ -59,7 +59,8 @@ function directTable(counts: Uint16Array, symbols: Uint16Array): Uint16Array {
   return direct;
 }
 
-function reverse(code: number, length: number): number {
+/** The lowest `length` bits of a code, the other way round. */
+export function reverse(code: number, length: number): number {
   let reversed = 0;
   for (let bit = 0; bit < length; bit++) reversed |= ((code >> bit) & 1) << (length - 1 - bit);
   return reversed;

@@ -11,6 +11,11 @@ const colorTypes = { 1: 0, 2: 4, 3: 2, 4: 6 } as const;
 
 /** Encodes a picture of 1 (gray), 2 (gray, alpha), 3 (RGB) or 4 (RGB, alpha) channels. */
 export function encodePng(image: Image): Uint8Array {
+  return pngFile(image, zlibSync(filterRows(image), { level: LEVEL }));
+}
+
+/** A PNG of 8 bits a channel around its compressed rows. */
+export function pngFile(image: Pick<Image, 'width' | 'height' | 'channels'>, rows: Uint8Array): Uint8Array {
   const header = new Uint8Array(13);
   const view = new DataView(header.buffer);
   view.setUint32(0, image.width);
@@ -20,7 +25,7 @@ export function encodePng(image: Image): Uint8Array {
   return concatenate([
     Uint8Array.from(pngSignature),
     chunk('IHDR', header),
-    chunk('IDAT', zlibSync(filterRows(image), { level: LEVEL })),
+    chunk('IDAT', rows),
     chunk('IEND', new Uint8Array(0)),
   ]);
 }

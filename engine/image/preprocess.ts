@@ -186,6 +186,8 @@ function rowConverter(image: Image, wanted: 'RGB' | 'BGR' | 'gray'): (y: number,
   const { width, channels, data } = image;
   const colors = channels < 3 ? 1 : 3;
   const alphaAt = channels === 2 || channels === 4 ? channels - 1 : -1;
+  const isAsWanted = alphaAt < 0 && (wanted === 'gray' ? colors === 1 : wanted === 'RGB' && colors === 3);
+  if (isAsWanted) return (y, row) => row.set(data.subarray(y * width * channels, (y + 1) * width * channels));
   return (y, row) => {
     let from = y * width * channels;
     for (let x = 0, to = 0; x < width; x++, from += channels) {

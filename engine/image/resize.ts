@@ -97,16 +97,45 @@ function smooth(
 }
 
 function acrossRow(row: Uint8Array, axis: Axis, { count }: Span, channels: number, result: Uint8Array): void {
-  const { taps, starts, lengths, weights } = axis;
-  for (let i = 0, to = 0; i < count; i++) {
-    const start = starts[i]! * channels;
-    const end = lengths[i]!;
-    for (let channel = 0; channel < channels; channel++) {
-      let sum = 1 << (WEIGHT_BITS - 1);
-      let from = start + channel;
-      for (let tap = 0; tap < end; tap++, from += channels) sum += row[from]! * weights[i * taps + tap]!;
-      result[to++] = toLevel(sum);
+  if (channels === 3) acrossColours(row, axis, count, result);
+  else {
+    const { taps, starts, lengths, weights } = axis;
+    for (let i = 0, to = 0; i < count; i++) {
+      const start = starts[i]! * channels;
+      const end = lengths[i]!;
+      for (let channel = 0; channel < channels; channel++) {
+        let sum = 1 << (WEIGHT_BITS - 1);
+        let from = start + channel;
+        for (let tap = 0; tap < end; tap++, from += channels) sum += row[from]! * weights[i * taps + tap]!;
+        result[to++] = toLevel(sum);
+      }
     }
+  }
+}
+
+/** The same for three channels, which read each weight once. */
+function acrossColours(
+  row: Uint8Array,
+  { taps, starts, lengths, weights }: Axis,
+  count: number,
+  result: Uint8Array,
+): void {
+  for (let i = 0, to = 0; i < count; i++, to += 3) {
+    let from = starts[i]! * 3;
+    const first = i * taps;
+    const end = first + lengths[i]!;
+    let red = 1 << (WEIGHT_BITS - 1);
+    let green = red;
+    let blue = red;
+    for (let tap = first; tap < end; tap++, from += 3) {
+      const weight = weights[tap]!;
+      red += row[from]! * weight;
+      green += row[from + 1]! * weight;
+      blue += row[from + 2]! * weight;
+    }
+    result[to] = toLevel(red);
+    result[to + 1] = toLevel(green);
+    result[to + 2] = toLevel(blue);
   }
 }
 

@@ -5,7 +5,7 @@
 import * as v from 'valibot';
 import { EngineError } from '../errors.ts';
 import type { Operand } from '../region.ts';
-import { formatShape, type Shape, sameShape } from '../tensor.ts';
+import { elementCount, formatShape, type Shape, sameShape } from '../tensor.ts';
 import { axisAttribute, checkAxis, withLength } from './axis.ts';
 import { layer } from './layer.ts';
 import { quantizedConcat } from './quantized/concat.ts';
@@ -46,6 +46,17 @@ export const concat = layer<v.InferOutput<typeof attributes>>({
       axis,
       x.reduce((sum, other) => sum + lengthAlong(other, axis), 0),
     );
+  },
+
+  source: (x, { axis }, index) => {
+    const inner = elementCount((x[0] as Shape).slice(axis + 1));
+    const length = x.reduce((sum, shape) => sum + lengthAlong(shape, axis), 0);
+    const outer = Math.floor(index / (length * inner));
+    let at = index % (length * inner);
+    let input = 0;
+    const run = () => lengthAlong(x[input] as Shape, axis) * inner;
+    for (; at >= run(); input++) at -= run();
+    return { input, index: outer * run() + at };
   },
 
   forward: ({ x, y, a }) => boxes(x, y.shape, a.axis).map((box, i) => stridedCopy(x[i] as Operand, y, box)),

@@ -198,6 +198,7 @@ export const convTranspose2d = layer<Attributes>({
   forward,
   backward,
 
+  featureMap: true,
   epilogue: { clamp: true, residual: true, clampInTraining: true },
   foldAffine: (w, a, affine) => {
     const outputs = a.filters / a.groups;

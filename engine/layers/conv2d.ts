@@ -120,6 +120,7 @@ export const conv2d = layer({
 
   quantized: quantizedConv2d,
 
+  featureMap: true,
   epilogue: { clamp: true, residual: true, clampInTraining: true, maxPool: isRouted },
   foldAffine: (w, a, affine) => ({ weights: foldIntoFilter(w, affine, a.filters), attributes: { ...a, bias: true } }),
   foldInputScale: (w, { groups }, scale) => (groups === 1 ? foldInputScale(w, scale) : undefined),

@@ -8,7 +8,7 @@ import { call, type KernelCall, type Operand } from '../region.ts';
 import { formatShape, type Shape } from '../tensor.ts';
 import { foldInputScale, foldIntoFilter } from './fold.ts';
 import { blockRows, clampArguments, panelBytes } from './gemm.ts';
-import { type BackwardContext, layer } from './layer.ts';
+import { type BackwardContext, type Gradient, layer } from './layer.ts';
 import { own } from './onnx.ts';
 import { quantizedDense } from './quantized/conv2d.ts';
 
@@ -18,22 +18,33 @@ const attributes = v.strictObject({
 });
 type Attributes = v.InferOutput<typeof attributes>;
 
-function backward(c: BackwardContext<Attributes>): KernelCall[] {
+const UNLIMITED = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+
+function gradients(c: BackwardContext<Attributes>): readonly Gradient[] {
   const x = c.x[0] as Operand;
-  const filter = c.w.filter as Operand;
   const [m, k] = x.shape as [number, number];
   const n = c.a.units;
   const { rowsPerTile } = c.capabilities;
-  const calls = [call('gemmTransposed', x, 4 * k, c.dy, 4 * n, c.dw.filter as Operand, 4 * n, m, k, n, rowsPerTile)];
-  if (c.dw.bias) calls.push(call('columnSums', c.dy, 4 * n, m, n, c.dw.bias));
-  const dx = c.dx[0];
-  if (!dx) return calls;
-  const panels = c.packed('transposed', panelBytes(n, k), (target) =>
-    call('packPanelsTransposed', filter, 4 * n, k, n, target),
-  );
-  const unlimited = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
-  const blocking = [rowsPerTile, blockRows(m, n)];
-  return [...calls, call('gemm', c.dy, 4 * n, panels, dx, 4 * k, 0, m, n, k, unlimited, blocking)];
+  const { bias } = c.dw;
+  const [dx] = c.dx;
+  const one = (of: string, calls: () => KernelCall[]): Gradient => ({
+    of,
+    algorithms: [{ name: 'product', cost: 0, calls }],
+  });
+  const filter = () => [
+    call('gemmTransposed', x, 4 * k, c.dy, 4 * n, c.dw.filter as Operand, 4 * n, m, k, n, rowsPerTile),
+  ];
+  const input = (target: Operand) => {
+    const panels = c.packed('transposed', panelBytes(n, k), (region) =>
+      call('packPanelsTransposed', c.w.filter as Operand, 4 * n, k, n, region),
+    );
+    return [call('gemm', c.dy, 4 * n, panels, target, 4 * k, 0, m, n, k, UNLIMITED, rowsPerTile, blockRows(m, n))];
+  };
+  return [
+    one('filter', filter),
+    ...(bias ? [one('bias', () => [call('columnSums', c.dy, 4 * n, m, n, bias)])] : []),
+    ...(dx ? [one('input', () => input(dx))] : []),
+  ];
 }
 
 export const dense = layer<Attributes>({
@@ -81,7 +92,7 @@ export const dense = layer<Attributes>({
   foldAffine: (w, a, affine) => ({ weights: foldIntoFilter(w, affine, a.units), attributes: { ...a, bias: true } }),
   foldInputScale: (w, _, scale) => foldInputScale(w, scale),
 
-  backward,
+  gradients,
 
   onnx: (o) => own(o.node('Gemm', [o.own(0), o.weight('filter'), o.hasWeight('bias') ? o.weight('bias') : ''])),
 

@@ -178,6 +178,13 @@ export interface Layer<A = any> {
   readonly constant?: true;
   /** Values are scores from 0 to 1 already: what a task would make of logits is done (softmax, sigmoid). */
   readonly scores?: true;
+  /**
+   * Every element of y is one of an input, moved: which one, and where.
+   * @param index of an element of y in memory
+   */
+  source?(x: readonly Shape[], a: A, index: number): { readonly input: number; readonly index: number };
+  /** Every output sees all channels of a window of an image [N,H,W,C]: a map of features, what Grad-CAM looks at. */
+  readonly featureMap?: true;
   /** Values change their order in memory: what `inspect` counts as a transpose. */
   readonly transposes?: true;
   /** `forward` may write y over x[0], where both have one shape. */
@@ -215,10 +222,20 @@ export interface Layer<A = any> {
   readonly samples: readonly Sample[];
 }
 
-/** The calls of a layer's backward pass; undefined where it has no gradient. */
-export function backwardCalls(layer: Layer, context: BackwardContext<unknown>): readonly KernelCall[] | undefined {
+/**
+ * The calls of a layer's backward pass; undefined where it has no gradient.
+ * @param wants which of the gradients that are computed apart, by what they are of: all, unless it is said
+ */
+export function backwardCalls(
+  layer: Layer,
+  context: BackwardContext<unknown>,
+  wants: (of: string) => boolean = () => true,
+): readonly KernelCall[] | undefined {
   if (layer.backward) return [layer.backward(context)].flat();
-  return layer.gradients?.(context).flatMap(({ algorithms }) => [cheapest(algorithms).calls()].flat());
+  return layer
+    .gradients?.(context)
+    .filter(({ of }) => wants(of))
+    .flatMap(({ algorithms }) => [cheapest(algorithms).calls()].flat());
 }
 
 /** Gives a layer its attribute type; the registry in index.ts does the rest. */

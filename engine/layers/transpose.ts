@@ -43,6 +43,16 @@ export const transpose = layer<Attributes>({
   },
 
   transposes: true,
+  source: ([x], a, index) => {
+    const { sizes, from } = boxOf(x as Shape, a);
+    let [rest, at] = [index, 0];
+    for (let axis = sizes.length - 1; axis >= 0; axis--) {
+      const size = sizes[axis] as number;
+      at += (rest % size) * (from.strides[axis] as number);
+      rest = Math.floor(rest / size);
+    }
+    return { input: 0, index: at };
+  },
   forward,
   quantized: byMoving(forward),
   backward: ({ x: [x], dy, dx: [dx], a }) => (dx ? stridedCopy(dy, dx, reversed(boxOf((x as Operand).shape, a))) : []),

@@ -1,10 +1,8 @@
 /** conv → batch norm becomes conv: the affine map per channel is folded into the filter and the bias before it. */
 
 import type { GraphNode } from '../graph.ts';
-import { layerOf, tensorName } from '../graph.ts';
-import type { Tensors } from '../layers/layer.ts';
-import type { Tensor } from '../tensor.ts';
-import { type Pass, type Rewriting, rewriteNodes } from './program.ts';
+import { layerOf } from '../graph.ts';
+import { type Pass, type Rewriting, rewriteNodes, weightsByRole } from './program.ts';
 
 export const foldBatchNorm: Pass = {
   name: 'fold batch norm',
@@ -26,13 +24,4 @@ function foldInto(edit: Rewriting, node: GraphNode): void {
     edit.tensors.set(name, tensor);
   }
   edit.absorb({ ...producer, attributes, weights: names }, node);
-}
-
-function weightsByRole({ tensors }: Rewriting, node: GraphNode): Tensors {
-  const roles = ['filter', 'bias', 'scale', 'shift', 'mean', 'variance'];
-  const found = roles.flatMap((role): [string, Tensor][] => {
-    const tensor = tensors.get(tensorName(node, role));
-    return tensor ? [[role, tensor]] : [];
-  });
-  return Object.fromEntries(found);
 }

@@ -2,6 +2,7 @@
 
 import type { Graph } from '../graph.ts';
 import { foldBatchNorm } from './fold-batch-norm.ts';
+import { freeze } from './freeze.ts';
 import { fuseActivation, fuseTrainedActivation } from './fuse-activation.ts';
 import { fuseMaxPool } from './fuse-max-pool.ts';
 import { fuseResidualAdd } from './fuse-residual-add.ts';
@@ -37,3 +38,7 @@ const trainingPasses: readonly Pass[] = [mergePadding, fuseTrainedActivation, fu
 
 /** What training runs. Nodes that remain keep their ids, weights and values. */
 export const optimizeForTraining = (graph: Graph): Graph => runAll(trainingPasses, { graph, tensors: new Map() }).graph;
+
+/** A frozen network that is to be differentiated: the function of inference, in what training has gradients of. */
+export const optimizeForGradient = (program: Program): Program =>
+  runAll([foldBatchNorm, freeze, ...trainingPasses], program);

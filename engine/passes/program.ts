@@ -1,5 +1,6 @@
 /** What a pass rewrites: a graph with the weights that it names. Passes are pure: the program given stays as it was. */
-import { type Graph, type GraphNode, type Reference, referencesOf } from '../graph.ts';
+import { type Graph, type GraphNode, type Reference, referencesOf, tensorName } from '../graph.ts';
+import type { Tensors } from '../layers/layer.ts';
 import type { Tensor } from '../tensor.ts';
 
 export interface Program {
@@ -143,4 +144,14 @@ export function rewriteNodes(program: Program, rewrite: (edit: Rewriting, node: 
     if (node) rewrite(edit, node);
   }
   return edit.program;
+}
+
+/** A node's weights as its layer's folding takes them. */
+export function weightsByRole({ tensors }: Pick<Program, 'tensors'>, node: GraphNode): Tensors {
+  const roles = ['filter', 'bias', 'scale', 'shift', 'mean', 'variance'];
+  const found = roles.flatMap((role): [string, Tensor][] => {
+    const tensor = tensors.get(tensorName(node, role));
+    return tensor ? [[role, tensor]] : [];
+  });
+  return Object.fromEntries(found);
 }

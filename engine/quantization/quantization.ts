@@ -80,5 +80,6 @@ export function eightBitTensor(shape: Shape, eightBit: EightBit): Tensor {
   };
 }
 
-const dequantized = ({ levels, scales }: EightBit): Float32Array =>
+/** Levels times scales. */
+export const dequantized = ({ levels, scales }: EightBit): Float32Array =>
   Float32Array.from(levels, (level, i) => level * (scales[i % scales.length] as number));

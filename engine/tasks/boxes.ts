@@ -22,32 +22,40 @@ export interface Size {
   readonly height: number;
 }
 
-/**
- * Corners of boxes, [N,4] left, top, right, bottom, pixels of the model's input.
- * @param values [N,4] in `order`; the x and y of `xywh` are the centre's
- */
-export function corners(
-  values: ArrayLike<number>,
-  order: Order,
-  unit: Unit,
-  [width, height]: Preprocess['size'],
-): Float64Array {
-  const [across, down] = unit === 'relative' ? [width, height] : [1, 1];
-  const boxes = new Float64Array(values.length);
-  for (let i = 0; i < values.length; i += 4) {
-    const [a, b, c, d] = [values[i]!, values[i + 1]!, values[i + 2]!, values[i + 3]!];
-    let [left, top, right, bottom] = [a, b, c, d];
-    if (order === 'yxyx') [left, top, right, bottom] = [b, a, d, c];
-    if (order === 'xywh') [left, top, right, bottom] = [a - c / 2, b - d / 2, a + c / 2, b + d / 2];
-    boxes[i] = left * across;
-    boxes[i + 1] = top * down;
-    boxes[i + 2] = right * across;
-    boxes[i + 3] = bottom * down;
+/** Corners of boxes, in pixels of the model's input. */
+export class Corners {
+  /** [N,4] left, top, right, bottom; 0 where nothing was put. */
+  readonly values: Float64Array;
+  private readonly order: Order;
+  private readonly across: number;
+  private readonly down: number;
+
+  /** @param size of the model's input */
+  constructor(count: number, order: Order, unit: Unit, [width, height]: Preprocess['size']) {
+    this.values = new Float64Array(4 * count);
+    this.order = order;
+    [this.across, this.down] = unit === 'relative' ? [width, height] : [1, 1];
   }
-  return boxes;
+
+  /** A box out of [N,4]. */
+  read(box: number, values: ArrayLike<number>): void {
+    const at = 4 * box;
+    this.put(box, values[at]!, values[at + 1]!, values[at + 2]!, values[at + 3]!);
+  }
+
+  /** A box as four numbers in the order; the x and y of `xywh` are the centre's. */
+  put(box: number, a: number, b: number, c: number, d: number): void {
+    const { order, across, down, values } = this;
+    const isCentred = order === 'xywh';
+    const isTurned = order === 'yxyx';
+    values[4 * box] = (isCentred ? a - c / 2 : isTurned ? b : a) * across;
+    values[4 * box + 1] = (isCentred ? b - d / 2 : isTurned ? a : b) * down;
+    values[4 * box + 2] = (isCentred ? a + c / 2 : isTurned ? d : c) * across;
+    values[4 * box + 3] = (isCentred ? b + d / 2 : isTurned ? c : d) * down;
+  }
 }
 
-/** One box of `corners` in the picture, clipped to it; what is no number becomes 0, so that an answer is always JSON. */
+/** One of the boxes, [N,4] corners, in the picture, clipped to it; what is no number becomes 0, so that an answer is always JSON. */
 export function inSource(boxes: ArrayLike<number>, index: number, source: Size, preprocess: Preprocess): Box {
   const { scale, offset } = sourceMapping(source, preprocess);
   const limits = [source.width, source.height] as const;

@@ -4,6 +4,7 @@ import { EngineError } from '../errors.ts';
 import { type Graph, layerOf, type Reference } from '../graph.ts';
 import { elementCount, formatShape, type Tensor } from '../tensor.ts';
 import { checkLabels, invalid, outputShape } from './outputs.ts';
+import { chosenClass, largest } from './target.ts';
 import type { TaskDefinition } from './task.ts';
 
 const schema = v.strictObject({
@@ -59,6 +60,20 @@ export const classify = {
     const scores = { id: SCORES, kind: 'softmax', inputs: [ROW], attributes: {}, weights: {} } as const;
     const outputs = graph.outputs.map((other) => (other === output ? { ...output, from: SCORES } : other));
     return { ...graph, nodes: [...graph.nodes, row, scores], outputs };
+  },
+
+  explain: ({ output, activation }, outputs, { labels }, choice) => {
+    const { data } = outputs[output] as Tensor;
+    const label = choice === undefined ? largest(data) : chosenClass(choice, data.length, labels);
+    return {
+      output,
+      elements: [label],
+      isScores: activation === 'given',
+      isOfOnePlace: false,
+      class: label,
+      label: labels?.[label] ?? String(label),
+      score: data[label]!,
+    };
   },
 
   answer: (task, outputs, { labels }, { topK, threshold }) => {

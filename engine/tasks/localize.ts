@@ -2,8 +2,9 @@
 import * as v from 'valibot';
 import { EngineError } from '../errors.ts';
 import { elementCount, formatShape, type Tensor } from '../tensor.ts';
-import { type Box, corners, inSource, orderSchema, unitSchema } from './boxes.ts';
+import { type Box, Corners, inSource, orderSchema, unitSchema } from './boxes.ts';
 import { activate, checkLabels, invalid, outputShape } from './outputs.ts';
+import { chosenClass, largest } from './target.ts';
 import type { TaskDefinition } from './task.ts';
 
 const schema = v.strictObject({
@@ -46,12 +47,28 @@ export const localize = {
 
   extend: (_, graph) => graph,
 
+  explain: ({ scores: output, activation }, outputs, { labels }, choice) => {
+    const { data } = outputs[output] as Tensor;
+    const scores = activate(data, data.length, activation);
+    const label = choice === undefined ? largest(scores) : chosenClass(choice, scores.length, labels);
+    return {
+      output,
+      elements: [label],
+      isScores: activation === 'given',
+      isOfOnePlace: false,
+      class: label,
+      label: labels?.[label] ?? String(label),
+      score: scores[label]!,
+    };
+  },
+
   answer: (task, outputs, { labels, source, preprocess }) => {
     const values = (outputs[task.scores] as Tensor).data;
     const scores = activate(values, values.length, task.activation);
     const best = scores.reduce((top, score, i) => (score > scores[top]! ? i : top), 0);
-    const boxes = corners((outputs[task.box] as Tensor).data, task.order, task.unit, preprocess.size);
-    const box = inSource(boxes, 0, source, preprocess);
+    const corners = new Corners(1, task.order, task.unit, preprocess.size);
+    corners.read(0, (outputs[task.box] as Tensor).data);
+    const box = inSource(corners.values, 0, source, preprocess);
     return { label: labels?.[best] ?? String(best), score: scores[best]!, box };
   },
 } satisfies TaskDefinition<Localize, Localization>;

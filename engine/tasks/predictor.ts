@@ -8,6 +8,7 @@ import type { Model } from '../model-file.ts';
 import { Session, type SessionOptions } from '../session.ts';
 import type { Tensor } from '../tensor.ts';
 import { type Answer, type AnswerOptions, definitionOf, type Task } from './index.ts';
+import type { Target } from './target.ts';
 
 export class Predictor {
   readonly model: Model;
@@ -53,6 +54,19 @@ export class Predictor {
   /** … → outputs … */
   run(input: Float32Array): Record<string, Tensor> {
     return this.session.run({ [this.input.name]: input });
+  }
+
+  /**
+   * … → what speaks for a class, by default for the best one: what an explanation asks after.
+   * @throws EngineError `invalid-input` for an unknown class, or a task that has none
+   */
+  target(outputs: Readonly<Record<string, Tensor>>, choice?: string | number): Target {
+    const { explain } = definitionOf(this.task);
+    if (!explain) {
+      throw new EngineError('invalid-input', `a model that is to ${this.task.kind} has no classes to be explained`);
+    }
+    const { card, graph, tensors } = this.model;
+    return explain(this.task, outputs, { labels: card.labels, preprocess: this.preprocess, graph, tensors }, choice);
   }
 
   /** … → answer. */

@@ -1,9 +1,11 @@
 /** Segmentation: a mask for every class that is in the picture, at the picture's size. */
 import * as v from 'valibot';
-import { encodePng } from '../image/png-encode.ts';
+import { encodeMask } from '../image/mask-png.ts';
 import { sourceMapping } from '../image/preprocess.ts';
 import { formatShape, type Tensor } from '../tensor.ts';
 import { activate, checkLabels, invalid, onlyOutput, outputOf, outputShape } from './outputs.ts';
+import { type CellScores, ScoreField } from './score-field.ts';
+import { segmentTarget } from './segment-target.ts';
 import type { TaskDefinition } from './task.ts';
 
 const schema = v.strictObject({
@@ -40,70 +42,43 @@ export const segment = {
   },
 
   extend: (_, graph) => graph,
+  explain: segmentTarget,
 
   answer: (task, outputs, { labels, source, preprocess, graph }, { topK, threshold }) => {
-    const { shape, data } = outputs[task.output] as Tensor;
     const isFirst = outputOf(graph, task.output, '$.task.output').layout === 'NCHW';
-    const [rows, columns, classes] = (isFirst ? [shape[2], shape[3], shape[1]] : shape.slice(1)) as [
-      number,
-      number,
-      number,
-    ];
-    const cells = rows * columns;
-    const values = isFirst
-      ? Float64Array.from(data, (_, i) => data[(i % classes) * cells + Math.floor(i / classes)]!)
-      : data;
-    const scores = activate(values, classes, task.activation);
-    const isOwn = task.activation === 'sigmoid' || classes === 1;
-    const best = bestClasses(scores, classes);
-
+    const cells = cellScores(outputs[task.output] as Tensor, isFirst, task.activation);
     const { scale, offset } = sourceMapping(source, preprocess);
-    const [width, height] = preprocess.size;
-    const xs = cellsOf(source.width, scale[0], offset[0], width, columns);
-    const ys = cellsOf(source.height, scale[1], offset[1], height, rows);
-    const isIn = (cell: number, label: number) =>
-      isOwn ? scores[cell * classes + label]! >= 0.5 : best[cell] === label;
+    const { width, height } = source;
+    const across = { pixels: width, scale: scale[0], offset: offset[0], side: preprocess.size[0] };
+    const down = { pixels: height, scale: scale[1], offset: offset[1], side: preprocess.size[1] };
+    const field = new ScoreField(cells, across, down, task.activation === 'sigmoid' || cells.classes === 1);
 
-    const present: { label: number; score: number }[] = [];
-    for (let label = 0; label < classes; label++) {
-      let [count, sum] = [0, 0];
-      for (const y of ys) {
-        for (const x of xs) {
-          if (y < 0 || x < 0 || !isIn(y * columns + x, label)) continue;
-          count++;
-          sum += scores[(y * columns + x) * classes + label]!;
-        }
-      }
-      if (count > 0 && sum / count >= threshold) present.push({ label, score: sum / count });
-    }
-    present.sort((a, b) => b.score - a.score || a.label - b.label);
-    return present.slice(0, topK).map(({ label, score }) => {
-      const mask = new Uint8Array(source.width * source.height);
-      for (const [i, y] of ys.entries()) {
-        for (const [j, x] of xs.entries()) {
-          if (y >= 0 && x >= 0 && isIn(y * columns + x, label)) mask[i * source.width + j] = 255;
-        }
-      }
-      const png = encodePng({ width: source.width, height: source.height, channels: 1, data: mask });
-      return { label: labels?.[label] ?? String(label), score, mask: base64(png) };
-    });
+    const { counts, sums } = field.tally();
+    return Array.from(counts, (count, label) => ({ label, count, score: sums[label]! / count }))
+      .filter(({ count, score }) => count > 0 && score >= threshold)
+      .sort((a, b) => b.score - a.score || a.label - b.label)
+      .slice(0, topK)
+      .map(({ label, score }) => {
+        const png = encodeMask({ width, height, data: field.mask(label) });
+        return { label: labels?.[label] ?? String(label), score, mask: base64(png) };
+      });
   },
 } satisfies TaskDefinition<Segment, Segmentation[]>;
 
-function bestClasses(scores: Float64Array, classes: number): Int32Array {
-  return Int32Array.from({ length: scores.length / classes }, (_, cell) => {
-    let best = 0;
-    for (let c = 1; c < classes; c++) if (scores[cell * classes + c]! > scores[cell * classes + best]!) best = c;
-    return best;
-  });
-}
-
-/** Which of `cells` the middle of each source pixel falls into; −1 where a crop left it out. */
-function cellsOf(pixels: number, scale: number, offset: number, side: number, cells: number): Int32Array {
-  return Int32Array.from({ length: pixels }, (_, i) => {
-    const cell = Math.floor(((i + 0.5) / scale - offset) * (cells / side));
-    return cell >= 0 && cell < cells ? cell : -1;
-  });
+/** An output's scores, classes last. */
+function cellScores({ shape, data }: Tensor, isFirst: boolean, activation: Segment['activation']): CellScores {
+  const [rows, columns, classes] = (isFirst ? [shape[2], shape[3], shape[1]] : shape.slice(1)) as [
+    number,
+    number,
+    number,
+  ];
+  if (!isFirst) return { values: activate(data, classes, activation), rows, columns, classes };
+  const cells = rows * columns;
+  const turned = new Float32Array(data.length);
+  for (let c = 0, from = 0; c < classes; c++) {
+    for (let cell = 0; cell < cells; cell++) turned[cell * classes + c] = data[from++]!;
+  }
+  return { values: activate(turned, classes, activation), rows, columns, classes };
 }
 
 function base64(bytes: Uint8Array): string {

@@ -3,6 +3,7 @@ import type { GenericSchema } from 'valibot';
 import type { Graph, Shapes } from '../graph.ts';
 import type { Preprocess } from '../image/preprocess.ts';
 import type { Shape, Tensor } from '../tensor.ts';
+import type { Target } from './target.ts';
 
 export interface AnswerOptions {
   /** At most so many entries. */
@@ -44,6 +45,17 @@ export interface TaskDefinition<T, Answer> {
   tensors?(task: T, graph: Graph, shapes: Shapes): readonly TaskTensor[];
   /** The graph that answers: the file's with what the task computes behind it, so that kernels do it. */
   extend(task: T, graph: Graph): Graph;
+  /**
+   * What speaks for a class, by default for the best one, from the outputs of the extended graph; absent where a task
+   * knows no classes.
+   * @throws EngineError `invalid-input` for an unknown class
+   */
+  explain?(
+    task: T,
+    outputs: Readonly<Record<string, Tensor>>,
+    context: Pick<AnswerContext, 'labels' | 'preprocess' | 'graph' | 'tensors'>,
+    choice: string | number | undefined,
+  ): Target;
   /** The answer for one picture, from the outputs of the extended graph. */
   answer(task: T, outputs: Readonly<Record<string, Tensor>>, context: AnswerContext, options: AnswerOptions): Answer;
 }

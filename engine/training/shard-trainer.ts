@@ -9,7 +9,9 @@ import { optimizeForTraining } from '../passes/index.ts';
 import { bind, type Executable, execute, makePlan, type Plan, resolveCall, writeTable } from '../plan.ts';
 import type { Region } from '../region.ts';
 import { elementCount } from '../tensor.ts';
-import { gradientName, type LoweredTraining, lowerTraining } from './backward-plan.ts';
+import { gradientName } from './backward.ts';
+import { type LoweredTraining, lowerTraining } from './backward-plan.ts';
+import type { Loss } from './loss.ts';
 import type { VectorMemory } from './vector-memory.ts';
 
 /** Samples that are computed together: fixed, since the order of sums depends on it. */
@@ -22,8 +24,8 @@ export const GRADIENT = 'gradient';
 export interface Shard {
   /** Network input [samples, …]. */
   readonly input: Float32Array;
-  /** Probabilities wanted [samples, classes]. */
-  readonly targets: Float32Array;
+  /** What each loss wants [samples, …], in their order. */
+  readonly targets: readonly Float32Array[];
   readonly samples: number;
   /** Samples of the whole batch. */
   readonly batch: number;
@@ -47,11 +49,13 @@ export class ShardTrainer {
   private readonly memory: VectorMemory;
   private readonly prepared = new Map<string, PreparedPass>();
   private packed: Executable | undefined;
+  private readonly losses: readonly Loss[];
 
   /** @param rewrite what is made of the graph before it runs; nodes keep their weights */
-  constructor(graph: Graph, memory: VectorMemory, rewrite = optimizeForTraining) {
+  constructor(graph: Graph, memory: VectorMemory, losses: readonly Loss[], rewrite = optimizeForTraining) {
     this.graph = rewrite(graph);
     this.memory = memory;
+    this.losses = losses;
     for (const name of [WEIGHTS, GRADIENT]) memory.address(name);
   }
 
@@ -68,7 +72,7 @@ export class ShardTrainer {
 
   /**
    * Forward, loss and backward. Afterwards `gradient()` is this shard's share of the batch's mean gradient.
-   * @param losses receives the cross-entropy of each sample
+   * @param losses receives the sum of the losses of each sample
    */
   run(shard: Shard, losses: Float32Array): void {
     const { lowered, plan, pass } = this.load(shard);
@@ -87,7 +91,9 @@ export class ShardTrainer {
       this.packed = packs;
     }
     this.floats(plan.address(lowered.input.region), elementCount(lowered.input.shape)).set(shard.input);
-    this.floats(plan.address(lowered.targets.region), elementCount(lowered.targets.shape)).set(shard.targets);
+    lowered.targets.forEach(({ region, shape }, index) => {
+      this.floats(plan.address(region), elementCount(shape)).set(shard.targets[index] as Float32Array);
+    });
     const key = new Uint32Array(this.kernels.memory.buffer, plan.address(lowered.randomKey), 4);
     key.set([shard.seed >>> 0, Math.floor(shard.seed / 2 ** 32), shard.step, shard.index]);
     return prepared;
@@ -111,7 +117,8 @@ export class ShardTrainer {
     const key = `${samples} of ${batch}`;
     const known = this.prepared.get(key);
     if (known) return known;
-    const lowered = lowerTraining(this.graph, { samples, batch, capabilities: this.kernels.capabilities });
+    const { capabilities } = this.kernels;
+    const lowered = lowerTraining(this.graph, { samples, batch, capabilities, losses: this.losses });
     const residents = this.residents();
     let end = this.memory.seal();
     for (const { region } of lowered.packs) {

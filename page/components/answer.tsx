@@ -1,6 +1,7 @@
 /** What the network sees, what it reads, and how sure it is. */
 import { useSignalEffect } from '@preact/signals';
 import { useRef } from 'preact/hooks';
+import { explained, isAsked } from '../digit-why.ts';
 import { toRgba } from '../photo.ts';
 import { integer, isEmpty, milliseconds, network, percent, reading, text } from '../state.ts';
 import { putPixels } from './canvas.ts';
@@ -12,7 +13,18 @@ export function Answer() {
     <div class="answer">
       <figure>
         <NetworkInput />
-        <figcaption>{text.value.networkInput}</figcaption>
+        <Caption />
+        <button
+          type="button"
+          class="why-digit"
+          title={text.value.whyExplained}
+          aria-pressed={isAsked.value}
+          onClick={() => {
+            isAsked.value = !isAsked.value;
+          }}
+        >
+          {text.value.why}
+        </button>
       </figure>
       <div>
         {/* Only the digit is announced: its probability changes with every move of the pen. */}
@@ -27,12 +39,23 @@ export function Answer() {
   );
 }
 
-/** The network's input as the picture that it was made of. */
+/** The heat map that is shown in place of the network's input, if any. */
+const answered = (): typeof explained.value => (isAsked.value && !isEmpty.value ? explained.value : undefined);
+
+function Caption() {
+  const answer = answered();
+  if (!answer) return <figcaption>{text.value.networkInput}</figcaption>;
+  return <figcaption>{answer.reason ? text.value.because(answer.label) : text.value.whyFailed}</figcaption>;
+}
+
+/** The network's input as the picture that it was made of, or with what speaks for the answer over it. */
 function NetworkInput() {
   const canvas = useRef<HTMLCanvasElement>(null);
   useSignalEffect(() => {
     const read = reading.value;
     if (!canvas.current || !read || !network.value) return;
+    const heat = answered()?.reason?.image;
+    if (heat) return putPixels(canvas.current, toRgba(heat));
     putPixels(canvas.current, toRgba(network.value.inputPicture(read.input)));
   });
   return (

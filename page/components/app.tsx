@@ -1,61 +1,48 @@
-/** The page as a whole: on the left what is drawn and read, on the right how; on a phone one below the other. */
+/** The page as a whole: its views, and what they share: the header, the footer, files that are dropped or pasted. */
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { chooseAndRemember, failure, language, network, opened, openFile, text, undo } from '../state.ts';
+import { chooseAndRemember, language, opened, openFile, text, undo } from '../state.ts';
 import { languages, strings } from '../strings.ts';
-import { Answer, Probabilities } from './answer.tsx';
-import { AskWorker } from './ask-worker.tsx';
-import { Controls, Examples } from './controls.tsx';
-import { Layers, LayerTable } from './layers.tsx';
-import { SketchPad } from './sketch-pad.tsx';
+import { view, views } from '../view.ts';
+import { show } from '../vision/state.ts';
+import { DigitsView } from './digits-view.tsx';
+import { PhotoView } from './photo/photo-view.tsx';
 
+/** @param model whose name the worker knows, for the view of digits */
 export function App({ model }: { readonly model: string }) {
   const isDropping = useDroppedFiles();
   useShortcuts();
+  const said = view.value === 'photo' ? text.value.photo : text.value;
   return (
     <>
       <header class="masthead">
-        <div>
+        <div class="top">
           <p class="name">borde</p>
-          <h1>{text.value.title}</h1>
-          <p>{text.value.intro}</p>
+          <ViewSwitch />
         </div>
+        <h1>{said.title}</h1>
+        <p>{said.intro}</p>
         <LanguageSwitch />
       </header>
-      <main>
-        <div class="reader">
-          <SketchPad isDropping={isDropping} />
-          <Controls />
-          <Answer />
-          <Probabilities />
-          <Examples />
-          <AskWorker model={model} />
-        </div>
-        <div class="inside">{failure.value ? <Failed /> : <Inside />}</div>
-      </main>
-      <footer>{text.value.footer}</footer>
+      {view.value === 'photo' ? (
+        <PhotoView isDropping={isDropping} />
+      ) : (
+        <DigitsView model={model} isDropping={isDropping} />
+      )}
+      <footer>{said.footer}</footer>
     </>
   );
 }
 
-function Inside() {
-  if (!network.value) return <p role="status">{text.value.loading}</p>;
+function ViewSwitch() {
   return (
-    <>
-      <Layers network={network.value} />
-      <LayerTable network={network.value} />
-    </>
-  );
-}
-
-function Failed() {
-  return (
-    <div class="failure" role="alert">
-      <p>{text.value.failures[failure.value?.kind ?? 'other']}</p>
-      <p class="muted" lang="en">
-        {failure.value?.detail}
-      </p>
-    </div>
+    <nav class="views" aria-label={text.value.views}>
+      {views.map((each) => (
+        <a key={each} href={`#${each}`} aria-current={each === view.value ? 'page' : undefined}>
+          {text.value.view[each]}
+        </a>
+      ))}
+    </nav>
   );
 }
 
@@ -89,7 +76,7 @@ function useDroppedFiles(): boolean {
     };
     const take = (files: FileList | undefined) => {
       const file = files?.[0];
-      if (file) void openFile(file);
+      if (file) void (view.value === 'photo' ? show(file, file.name) : openFile(file));
     };
     const drop = (event: DragEvent) => {
       over(event);
@@ -115,7 +102,7 @@ function useShortcuts(): void {
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
       if (event.key === 'Escape') opened.value = undefined;
-      if (event.key !== 'z' || !(event.ctrlKey || event.metaKey) || event.shiftKey) return;
+      if (view.value !== 'digits' || event.key !== 'z' || !(event.ctrlKey || event.metaKey) || event.shiftKey) return;
       event.preventDefault();
       undo();
     };

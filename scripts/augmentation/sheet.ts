@@ -5,6 +5,8 @@ import { bytesToHex } from '@noble/hashes/utils.js';
 import { Augmenter } from '../../engine/augment/augmenter.ts';
 import { augmentationOf, augmentationTypes } from '../../engine/augment/operations/index.ts';
 import { compilePipeline, PIPELINE_FORMAT } from '../../engine/augment/pipeline.ts';
+import { DARK } from '../../engine/drawing/canvas.ts';
+import { drawText, LETTER_HEIGHT, textWidth } from '../../engine/drawing/text.ts';
 import { encodePng } from '../../engine/image/codec.ts';
 import type { Image } from '../../engine/image/image.ts';
 import { toRgb } from '../../engine/image/pixels.ts';
@@ -14,12 +16,13 @@ import { writeFileAtomic } from '../io/atomic-write.ts';
 import { atPath } from '../io/model.ts';
 import { loadImageKernels } from '../kernels.ts';
 import { asImage } from './as-image.ts';
-import { drawText, TEXT_HEIGHT, textWidth } from './text.ts';
 
 /** Longest side of a picture on a sheet, pixels. */
 const CELL = 192;
 const GAP = 12;
-const TEXT_SPACE = TEXT_HEIGHT + 8;
+/** Pixels a dot of text. */
+const SCALE = 2;
+const TEXT_SPACE = LETTER_HEIGHT * SCALE + 8;
 
 export interface SheetItem {
   readonly title: string;
@@ -74,7 +77,9 @@ export function layOut(items: readonly SheetItem[]): Image {
   const columns = Math.ceil(Math.sqrt(items.length));
   const rows = Math.ceil(items.length / columns);
   const cells = items.map(({ title, image }) => ({ title, image: small(image) }));
-  const cellWidth = Math.max(...cells.map(({ title, image }) => Math.max(image.width, textWidth(title))));
+  const cellWidth = Math.max(
+    ...cells.map(({ title, image }) => Math.max(image.width, textWidth(title, SCALE) + SCALE)),
+  );
   const cellHeight = Math.max(...cells.map(({ image }) => image.height)) + TEXT_SPACE;
   const width = columns * (cellWidth + GAP) + GAP;
   const height = rows * (cellHeight + GAP) + GAP;
@@ -82,7 +87,7 @@ export function layOut(items: readonly SheetItem[]): Image {
   cells.forEach(({ title, image }, i) => {
     const left = GAP + (i % columns) * (cellWidth + GAP);
     const top = GAP + Math.floor(i / columns) * (cellHeight + GAP);
-    drawText(sheet, title, left, top);
+    drawText(sheet, title, [left, top], { colour: DARK, scale: SCALE });
     paste(sheet, image, left, top + TEXT_SPACE);
   });
   return sheet;

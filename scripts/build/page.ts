@@ -68,7 +68,7 @@ async function bundle(files: Files): Promise<ReadonlyMap<string, string>> {
   await requireKernels();
   const { outputFiles, metafile } = await build({
     absWorkingDir: root,
-    entryPoints: ['page/main.tsx', 'page/icon.svg'],
+    entryPoints: ['page/main.tsx', 'page/background.ts', 'page/icon.svg'],
     outdir: 'page-output', // nothing is written: names are relative to it
     entryNames: 'assets/[name]-[hash]',
     assetNames: 'assets/[name]-[hash]',
@@ -78,10 +78,12 @@ async function bundle(files: Files): Promise<ReadonlyMap<string, string>> {
     write: false,
     metafile: true,
     format: 'esm',
+    splitting: true, // page and background thread share the engine
+    chunkNames: 'assets/[name]-[hash]',
     target: 'es2022',
     jsx: 'automatic',
     jsxImportSource: 'preact',
-    loader: { '.wasm': 'file', '.svg': 'copy' },
+    loader: { '.wasm': 'file', '.jpg': 'file', '.svg': 'copy' },
     legalComments: 'none',
     logLevel: 'error',
   });
@@ -92,15 +94,19 @@ async function bundle(files: Files): Promise<ReadonlyMap<string, string>> {
   for (const [path, { entryPoint, cssBundle }] of Object.entries(metafile.outputs)) {
     const url = path.replace('page-output', '');
     if (entryPoint === 'page/main.tsx') names.set('main.js', url);
+    if (entryPoint === 'page/background.ts') names.set('background.js', url);
     if (entryPoint === 'page/icon.svg') names.set('icon.svg', url);
     if (cssBundle !== undefined) names.set('main.css', cssBundle.replace('page-output', ''));
   }
   return names;
 }
 
+/** Builds that the page's two ends fetch: what answers, and what explains. */
+const KERNELS = ['inference.wasm', 'inference.relaxed.wasm', 'training.wasm', 'training.relaxed.wasm'];
+
 async function requireKernels(): Promise<void> {
   const present = await readdir(join(root, 'build')).catch((): string[] => []);
-  for (const name of ['inference.wasm', 'inference.relaxed.wasm']) {
+  for (const name of KERNELS) {
     if (!present.includes(name)) throw new Error(`build/${name} is not there: compile it with "npm run build"`);
   }
 }

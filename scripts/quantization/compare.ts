@@ -5,7 +5,7 @@ import type { CalibrationSample } from '../../engine/quantization/calibrate.ts';
 import { Random } from '../../engine/random.ts';
 import { Session } from '../../engine/session.ts';
 import { elementCount, type Tensor } from '../../engine/tensor.ts';
-import { classProbabilities } from '../training/evaluate-split.ts';
+import { splitAnswers } from '../training/evaluate-split.ts';
 import { evaluation, topClasses } from '../training/metrics.ts';
 import { agreementOf } from './agreement.ts';
 import type { CalibrationData } from './calibration-data.ts';
@@ -46,15 +46,12 @@ export function compareOnPictures(
     const inputs = samples(onProgress, split);
     return { metric: 'output error', before: 0, after: outputError({ before, after }, inputs, source) };
   }
-  const { classes, pixels, length } = split;
-  const [height, width, depth] = dataSet.shape;
-  const view = { classes, pixels, pixelsPerSample: height * width * depth };
-  const indices = Uint32Array.from({ length }, (_, i) => i);
-  const [first, second] = [before, after].map((model, turn) =>
-    classProbabilities(model, task, preprocess, source, view, indices, (done) =>
-      onProgress(turn * length + done, 2 * length),
-    ),
-  ) as [Float32Array, Float32Array];
+  const { classes, length } = split;
+  const pictures = { dataSet, split, indices: Uint32Array.from({ length }, (_, i) => i) };
+  const [first, second] = [before, after].map((model, turn) => {
+    const tick = (done: number) => onProgress(turn * length + done, 2 * length);
+    return splitAnswers({ program: model, task, preprocess }, source, pictures, tick).probabilities;
+  }) as [Float32Array, Float32Array];
   const count = first.length / length;
   const [called, calledAfter] = [topClasses(first, count), topClasses(second, count)];
   const agreement = called.filter((each, i) => each === calledAfter[i]).length / length;

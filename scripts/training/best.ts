@@ -1,6 +1,15 @@
 /** Keeps the best weights of a run, and says when it is time to stop. */
 import type { EpochRecord } from './checkpoint.ts';
 
+/**
+ * Above 0 where a is the better epoch: by validation accuracy, so that no rounding of a loss decides; of a localizer by its
+ * localisation accuracy and, where that is the same, by its mean IoU.
+ */
+const compare = (a: EpochRecord, b: EpochRecord): number =>
+  a.valLocalizationAccuracy === undefined
+    ? a.valAccuracy - b.valAccuracy
+    : a.valLocalizationAccuracy - (b.valLocalizationAccuracy ?? 0) || (a.valIoU ?? 0) - (b.valIoU ?? 0);
+
 export class Best {
   epoch: number;
   weights: Float32Array<ArrayBufferLike>;
@@ -13,14 +22,11 @@ export class Best {
     this.weights = weights;
   }
 
-  /**
-   * Takes the last epoch's weights if it is the best by validation accuracy; the earlier of equals stays, so that no
-   * rounding of a loss decides.
-   */
+  /** Takes the last epoch's weights if it is the best so far; the earlier of equals stays. */
   offer(history: readonly EpochRecord[], weights: Float32Array): boolean {
     const last = history.at(-1) as EpochRecord;
     const best = history[this.epoch - 1];
-    if (best && last.valAccuracy <= best.valAccuracy) return false;
+    if (best && compare(last, best) <= 0) return false;
     this.epoch = last.epoch;
     this.weights = weights.slice();
     return true;

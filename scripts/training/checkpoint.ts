@@ -19,6 +19,9 @@ const epochSchema = v.strictObject({
   trainLoss: v.number(),
   valLoss: v.number(),
   valAccuracy: v.number(),
+  /** Of a localizer: mean IoU, and the part of the pictures with the right label and an IoU of ½. */
+  valIoU: v.optional(v.number()),
+  valLocalizationAccuracy: v.optional(v.number()),
 });
 
 /** An epoch's figures: a line of `--json`, a row of the report. */

@@ -15,8 +15,11 @@ import { Feed } from './augmentation/feed.ts';
 import { normalized, trainingDocument, trainingPipeline } from './augmentation/training-pipeline.ts';
 import { epochBatches } from './batch-order.ts';
 import type { Checkpoint } from './checkpoint.ts';
-import type { DataSet } from './data-sets/index.ts';
+import type { DataSet, Split } from './data-sets/index.ts';
 import { validationSplit } from './data-sets/split.ts';
+import { evaluateSplit } from './evaluate-split.ts';
+import { checkGoal, lossesOf, relativeBoxes, scoresOutput, trainedTask } from './goal.ts';
+import type { Evaluation } from './metrics.ts';
 import { Network } from './network.ts';
 import { canonicalCommand, type TrainSettings } from './settings.ts';
 
@@ -64,14 +67,21 @@ async function graphFor(settings: TrainSettings, dataSet: DataSet): Promise<Grap
       `${model}: its input is ${formatShape(input)}, the pictures are ${formatShape(dataSet.shape)}`,
     );
   }
-  const output = inferShapes(graph, 1).of((graph.outputs[0] as Graph['outputs'][number]).from);
-  if (output.length !== 2 || output[1] !== classes) {
-    throw new EngineError(
-      'shape-mismatch',
-      `${model}: its output is ${formatShape(output)}, the data have ${classes} classes`,
-    );
-  }
+  checkOutputs(graph, model, classes);
   return graph;
+}
+
+/** @throws EngineError `shape-mismatch` where a graph file's outputs do not fit the data */
+function checkOutputs(graph: Graph, model: string, classes: number): void {
+  const task = trainedTask(graph);
+  const shapes = inferShapes(graph, 1);
+  const check = (name: string, values: number, sentence: string) => {
+    const shape = shapes.of(graph.outputs.find((output) => output.name === name)?.from ?? '');
+    if (shape.length === 2 && shape[1] === values) return;
+    throw new EngineError('shape-mismatch', `${model}: its output "${name}" is ${formatShape(shape)}, ${sentence}`);
+  };
+  check(scoresOutput(task), classes, `the data have ${classes} classes`);
+  if (task.kind === 'localize') check(task.box, 4, 'a box has 4 numbers');
 }
 
 /** Everything a run works with. */
@@ -88,11 +98,11 @@ export interface Experiment {
   /** The order of an epoch's batches: a permutation that depends on seed and epoch alone. */
   batches(epoch: number): Generator<Uint32Array>;
   readonly updatesPerEpoch: number;
+  /** How these weights do on pictures of a split. */
+  evaluate(weights: Float32Array, split: Split, indices: Uint32Array, kernels: KernelSource): Evaluation;
   /** A model file's content with these weights. */
   model(weights: Float32Array, metrics: Readonly<Record<string, number>>): Model;
 }
-
-export const task = { kind: 'classify', output: 'logits', activation: 'softmax' } as const;
 
 export async function createExperiment(
   settings: TrainSettings,
@@ -102,6 +112,8 @@ export async function createExperiment(
   checkpoint: Checkpoint | undefined,
 ): Promise<Experiment> {
   const graph = await graphFor(settings, dataSet);
+  const task = trainedTask(graph);
+  checkGoal(task, dataSet, settings);
   const vector = weightVector(graph);
   const [height, width, channels] = dataSet.shape;
   const document = trainingDocument(settings);
@@ -136,6 +148,8 @@ export async function createExperiment(
       ...common,
       feed,
       graph,
+      losses: lossesOf(task),
+      boxes: task.kind === 'localize' ? relativeBoxes(dataSet.train, dataSet.shape) : undefined,
       vector,
       kernels,
       preprocess,
@@ -163,6 +177,10 @@ export async function createExperiment(
     validation,
     pixelsPerSample,
     updatesPerEpoch: Math.ceil(training.length / settings.batch),
+    evaluate: (weights, split, indices, source) => {
+      const program = { graph, tensors: toTensors(vector, weights) };
+      return evaluateSplit({ program, task, preprocess }, source, { dataSet, split, indices });
+    },
     batches: (epoch) => epochBatches(training, settings.seed, epoch, settings.batch),
     model: (weights, metrics) => ({
       graph,

@@ -2,6 +2,7 @@
  * The figures that say how good answers are, from probabilities and true classes alone: pure functions, no files and
  * no kernels. Definitions are those of scikit-learn, undefined ratios (0/0) count as 0.
  */
+import { type Boxes, type BoxMetrics, boxMetrics, worstOfBoxes } from './box-metrics.ts';
 
 /** How one class fares. */
 export interface ClassMetrics {
@@ -23,9 +24,13 @@ export interface Mistake {
   readonly predicted: number;
   /** −ln of the probability given to the actual class. */
   readonly loss: number;
+  /** Where boxes were looked for: predicted and true one, and what of their union they share. */
+  readonly iou?: number;
+  readonly box?: readonly number[];
+  readonly actualBox?: readonly number[];
 }
 
-export interface Evaluation {
+export interface Evaluation extends Partial<BoxMetrics> {
   readonly images: number;
   readonly accuracy: number;
   /** Mean cross-entropy, in nats. */
@@ -35,7 +40,7 @@ export interface Evaluation {
   readonly perClass: readonly ClassMetrics[];
   /** confusion[actual][predicted] counts pictures. */
   readonly confusion: readonly (readonly number[])[];
-  /** Wrong answers, the highest loss first. */
+  /** Wrong answers, the highest loss first; where boxes were looked for, those that were not found behind them. */
   readonly worst: readonly Mistake[];
 }
 
@@ -48,21 +53,29 @@ export function evaluation(
   probabilities: ArrayLike<number>,
   actual: ArrayLike<number>,
   classes: number,
-  options: { readonly k?: number; readonly worst?: number } = {},
+  options: { readonly k?: number; readonly worst?: number; readonly boxes?: Boxes | undefined } = {},
 ): Evaluation {
   const predicted = topClasses(probabilities, classes);
   const losses = crossEntropy(probabilities, actual, classes);
   const confusion = confusionMatrix(actual, predicted, classes);
   const k = Math.min(options.k ?? 5, classes);
-  return {
+  const count = options.worst ?? 24;
+  const wrong = worstMistakes(losses, actual, predicted, count);
+  const figures = {
     images: actual.length,
     accuracy: accuracy(confusion),
     loss: mean(losses),
     topK: { k, accuracy: topKAccuracy(probabilities, actual, classes, k) },
     perClass: perClass(confusion),
     confusion,
-    worst: worstMistakes(losses, actual, predicted, options.worst ?? 24),
   };
+  const { boxes } = options;
+  if (!boxes) return { ...figures, worst: wrong };
+  const { ious, ...ofBoxes } = boxMetrics(boxes, predicted, actual);
+  const answer = (index: number): Mistake => {
+    return { index, actual: actual[index]!, predicted: predicted[index]!, loss: losses[index]! };
+  };
+  return { ...figures, ...ofBoxes, worst: worstOfBoxes(wrong, boxes, ious, answer, count) };
 }
 
 /** The most probable class of every row of [N,K]; ties go to the lower class. */

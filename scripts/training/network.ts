@@ -34,10 +34,12 @@ export class Network {
   constructor(options: NetworkOptions, initialWeights: Float32Array) {
     const threads = Math.min(options.threads, shardCount(options.batchSize));
     const shared = createSharedBatch(options.vector.length, options.batchSize, threads);
-    const { graph, vector, kernels, preprocess, pixels, classes, pixelsPerSample, classCount, labelSmoothing, seed } =
-      options;
+    const { graph, losses, boxes, vector, kernels, preprocess, pixels, classes } = options;
+    const { pixelsPerSample, classCount, labelSmoothing, seed } = options;
     this.setup = {
       graph,
+      losses,
+      boxes,
       vector,
       kernels,
       preprocess,
@@ -71,7 +73,7 @@ export class Network {
   /**
    * Forward, loss and backward of a batch; the gradients wait in the optimiser for `update`.
    * @param indices pictures of the training split
-   * @returns summed cross-entropy
+   * @returns the pictures' losses, summed
    */
   lossAndGradients(indices: Uint32Array): number {
     const { shared, vector, threads } = this.setup;

@@ -1,13 +1,14 @@
 /** `borde evaluate`, apart from flags and screen: a model over a split of a data set. */
 import { EngineError } from '../../engine/errors.ts';
-import { channelCount } from '../../engine/image/preprocess.ts';
+import { channelCount, type Preprocess } from '../../engine/image/preprocess.ts';
 import type { Model } from '../../engine/model-file.ts';
 import { loadCodecs } from '../codecs.ts';
 import { readModel } from '../io/model.ts';
 import { loadKernels, type SimdChoice } from '../kernels.ts';
 import { type DataSet, openDataSet, type Split, validationSplit } from './data-sets/index.ts';
-import { classProbabilities } from './evaluate-split.ts';
-import { type Evaluation, evaluation } from './metrics.ts';
+import { evaluateSplit } from './evaluate-split.ts';
+import type { TrainedTask } from './goal.ts';
+import type { Evaluation } from './metrics.ts';
 import { type PicturedMistake, picturedMistakes } from './report/index.ts';
 
 export const splitNames = ['test', 'train', 'validation'] as const;
@@ -32,7 +33,7 @@ export interface EvaluationResult {
 /** Wrong answers that a report shows. */
 const WORST = 24;
 
-/** @throws EngineError where the model does not classify, or its classes are not the data's */
+/** @throws EngineError where the model neither classifies nor localizes, or its classes are not the data's */
 export const runEvaluation = async (
   request: EvaluationRequest,
   onProgress: (done: number, total: number) => void,
@@ -45,7 +46,7 @@ async function evaluateModel(
   onProgress: (done: number, total: number) => void,
 ): Promise<EvaluationResult> {
   const { labels } = model.card;
-  const { task, preprocess } = classifier(model, request.model);
+  const { task, preprocess } = evaluable(model, request.model);
   const channels = channelCount(preprocess.channels) === 1 ? 'gray' : 'RGB';
   const options = { size: preprocess.size, channels, seed: request.seed, codecs: await loadCodecs() } as const;
   const dataSet = await openDataSet(request.data, options);
@@ -56,22 +57,29 @@ async function evaluateModel(
     );
   }
   const { split, indices } = pictures(dataSet, request);
-  const [height, width, depth] = dataSet.shape;
-  const view = { ...split, pixelsPerSample: height * width * depth };
   const source = loadKernels('inference', request.simd);
-  const probabilities = classProbabilities(model, task, preprocess, source, view, indices, (done) =>
-    onProgress(done, indices.length),
-  );
-  const actual = indices.map((index) => split.classes[index] as number);
-  const result = evaluation(probabilities, actual, dataSet.labels.length, { worst: WORST });
+  const pictured = { dataSet, split, indices };
+  const result = evaluateSplit({ program: model, task, preprocess }, source, pictured, {
+    worst: WORST,
+    onProgress: (done) => onProgress(done, indices.length),
+  });
   const mistakes = result.worst.map((mistake) => ({ ...mistake, index: indices[mistake.index] as number }));
   return { dataSet, evaluation: result, mistakes: picturedMistakes(mistakes, split, dataSet.shape) };
 }
 
 /** @throws EngineError `invalid-input` where a model's file does not say what pictures are to it, and classes */
-export function classifier({ card: { task, preprocess } }: Model, path: string) {
-  if (task?.kind === 'classify' && preprocess) return { task, preprocess };
-  throw new EngineError('invalid-input', `${path}: its file does not say how it classifies pictures`);
+function evaluable(
+  { card: { task, preprocess } }: Model,
+  path: string,
+): { readonly task: TrainedTask; readonly preprocess: Preprocess } {
+  if (!task || !preprocess) {
+    throw new EngineError('invalid-input', `${path}: its file does not say how it classifies pictures`);
+  }
+  if (task.kind === 'classify' || task.kind === 'localize') return { task, preprocess };
+  throw new EngineError(
+    'invalid-input',
+    `${path}: its task is "${task.kind}", pictures with a class each measure "classify" and "localize"`,
+  );
 }
 
 function pictures(

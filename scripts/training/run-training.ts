@@ -1,6 +1,7 @@
 /** `borde train`, apart from flags and screen: opens the data, starts or resumes, trains, writes the model, cleans up. */
 import { rm } from 'node:fs/promises';
 import { EngineError } from '../../engine/errors.ts';
+import type { KernelSource } from '../../engine/kernels.ts';
 import { serializeModel } from '../../engine/model-file.ts';
 import { UsageError } from '../cli/verb.ts';
 import { loadCodecs } from '../codecs.ts';
@@ -8,11 +9,10 @@ import { writeFileAtomic } from '../io/atomic-write.ts';
 import { loadKernels } from '../kernels.ts';
 import { type Trained, type TrainingEvents, train } from '../train.ts';
 import { Best } from './best.ts';
-import { type Checkpoint, checkpointPath, readCheckpoint } from './checkpoint.ts';
+import { type Checkpoint, checkpointPath, type EpochRecord, readCheckpoint } from './checkpoint.ts';
 import { type DataSet, openDataSet } from './data-sets/index.ts';
-import { classProbabilities } from './evaluate-split.ts';
-import { createExperiment, type Experiment, task, wantedPictures } from './experiment.ts';
-import { type Evaluation, evaluation } from './metrics.ts';
+import { createExperiment, type Experiment, wantedPictures } from './experiment.ts';
+import type { Evaluation } from './metrics.ts';
 import { completeSettings, contradiction, type GivenSettings, type TrainSettings } from './settings.ts';
 
 export interface TrainingRequest {
@@ -68,8 +68,7 @@ export async function runTraining(request: TrainingRequest, events: RunEvents): 
     const trained = await train(experiment, kernels, file, best, history, events);
     if (trained.interrupted) return { ...trained, settings, dataSet, out, checkpoint: file, test: undefined };
     const test = testOf(experiment, trained, kernels);
-    const record = trained.history[trained.best.epoch - 1];
-    const metrics = { ...(test && { accuracy: test.accuracy }), validationAccuracy: record?.valAccuracy ?? 0 };
+    const metrics = cardMetrics(test, trained.history[trained.best.epoch - 1]);
     await writeFileAtomic(out, serializeModel(experiment.model(trained.best.weights, metrics)));
     await rm(file, { force: true });
     return { ...trained, settings, dataSet, out, checkpoint: file, test };
@@ -89,17 +88,25 @@ function settingsOf(
   return completeSettings(given, simd);
 }
 
+/** What the card tells: the test figures, and those by which the epoch was chosen. */
+function cardMetrics(test: Evaluation | undefined, record: EpochRecord | undefined): Record<string, number> {
+  const figures = {
+    accuracy: test?.accuracy,
+    meanIou: test?.meanIou,
+    localizationAccuracy: test?.localizationAccuracy,
+    validationAccuracy: record?.valAccuracy ?? 0,
+    validationMeanIou: record?.valIoU,
+    validationLocalizationAccuracy: record?.valLocalizationAccuracy,
+  };
+  return Object.fromEntries(
+    Object.entries(figures).filter((entry): entry is [string, number] => entry[1] !== undefined),
+  );
+}
+
 /** The best weights on pictures that neither trained nor chose them. */
-function testOf(
-  experiment: Experiment,
-  { best }: Trained,
-  kernels: ReturnType<typeof loadKernels>,
-): Evaluation | undefined {
-  const { dataSet, graph, preprocess, pixelsPerSample } = experiment;
-  if (!dataSet.test) return undefined;
-  const { tensors } = experiment.model(best.weights, {});
-  const indices = Uint32Array.from({ length: dataSet.test.length }, (_, index) => index);
-  const split = { ...dataSet.test, pixelsPerSample };
-  const probabilities = classProbabilities({ graph, tensors }, task, preprocess, kernels, split, indices);
-  return evaluation(probabilities, dataSet.test.classes, dataSet.labels.length);
+function testOf(experiment: Experiment, { best }: Trained, kernels: KernelSource): Evaluation | undefined {
+  const { test } = experiment.dataSet;
+  if (!test) return undefined;
+  const indices = Uint32Array.from({ length: test.length }, (_, index) => index);
+  return experiment.evaluate(best.weights, test, indices, kernels);
 }

@@ -2,7 +2,7 @@
 import type { Graph } from '../../engine/graph.ts';
 import { type Preprocess, preprocessPixels } from '../../engine/image/preprocess.ts';
 import type { KernelSource } from '../../engine/kernels.ts';
-import { classTargets } from '../../engine/training/loss.ts';
+import { classTargets, type Loss } from '../../engine/training/loss.ts';
 import { GRADIENT, SHARD_SAMPLES, ShardTrainer } from '../../engine/training/shard-trainer.ts';
 import { VectorMemory } from '../../engine/training/vector-memory.ts';
 import type { WeightVector } from '../../engine/training/weight-vector.ts';
@@ -12,12 +12,16 @@ import { type SharedBatch, Slot, shardCount } from './shared-batch.ts';
 /** What a thread has to know once; all of it can be sent to a worker. */
 export interface TrainingSetup {
   readonly graph: Graph;
+  /** Of the classes and, with `boxes`, of the boxes. */
+  readonly losses: readonly Loss[];
   readonly vector: WeightVector;
   readonly kernels: KernelSource;
   readonly preprocess: Preprocess;
   /** [N,H,W,C] u8. */
   readonly pixels: Uint8Array;
   readonly classes: Uint16Array;
+  /** [N,4], what the second loss wants; undefined where classes are all. */
+  readonly boxes: Float32Array | undefined;
   readonly pixelsPerSample: number;
   readonly classCount: number;
   readonly labelSmoothing: number;
@@ -34,15 +38,17 @@ export class ShardRunner {
   private readonly trainer: ShardTrainer;
   private readonly input: Float32Array;
   private readonly targets: Float32Array;
+  private readonly boxes: Float32Array | undefined;
   private readonly shardClasses = new Uint16Array(SHARD_SAMPLES);
 
   /** @param memory of this thread, whoever else works in it */
   constructor(setup: TrainingSetup, memory = new VectorMemory(setup.vector, setup.kernels)) {
     this.setup = setup;
     this.memory = memory;
-    this.trainer = new ShardTrainer(setup.graph, memory);
+    this.trainer = new ShardTrainer(setup.graph, memory, setup.losses);
     this.input = new Float32Array(SHARD_SAMPLES * setup.pixelsPerSample);
     this.targets = new Float32Array(SHARD_SAMPLES * setup.classCount);
+    this.boxes = setup.boxes && new Float32Array(4 * SHARD_SAMPLES);
   }
 
   /**
@@ -71,10 +77,11 @@ export class ShardRunner {
     const first = index * SHARD_SAMPLES;
     const samples = Math.min(SHARD_SAMPLES, batch - first);
     this.load(first, samples);
+    const targets = this.targets.subarray(0, samples * classCount);
     this.trainer.run(
       {
         input: this.input.subarray(0, samples * pixelsPerSample),
-        targets: this.targets.subarray(0, samples * classCount),
+        targets: this.boxes ? [targets, this.boxes.subarray(0, 4 * samples)] : [targets],
         samples,
         batch,
         seed,
@@ -92,13 +99,14 @@ export class ShardRunner {
       this.loadAugmented(augmented, first, samples);
       return;
     }
-    const { shared, pixels, classes, preprocess, pixelsPerSample, classCount, labelSmoothing } = this.setup;
+    const { shared, pixels, classes, boxes, preprocess, pixelsPerSample, classCount, labelSmoothing } = this.setup;
     for (let i = 0; i < samples; i++) {
       const sample = shared.indices[first + i] as number;
       const start = sample * pixelsPerSample;
       const target = this.input.subarray(i * pixelsPerSample, (i + 1) * pixelsPerSample);
       preprocessPixels(pixels.subarray(start, start + pixelsPerSample), preprocess, target);
       this.shardClasses[i] = classes[sample] as number;
+      if (boxes) this.boxes?.set(boxes.subarray(4 * sample, 4 * sample + 4), 4 * i);
     }
     const targets = this.targets.subarray(0, samples * classCount);
     classTargets(this.shardClasses.subarray(0, samples), classCount, labelSmoothing, targets);

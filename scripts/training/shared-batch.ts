@@ -12,7 +12,7 @@ export interface SharedBatch {
   readonly weights: Float32Array<SharedArrayBuffer>;
   /** A gradient vector for each shard of the batch, one behind the other; the main thread's own stay in its memory. */
   readonly gradients: Float32Array<SharedArrayBuffer>;
-  /** Cross-entropy per sample. */
+  /** Sum of the losses per sample. */
   readonly losses: Float32Array<SharedArrayBuffer>;
   /** Which pictures the batch holds: indices into the data set's split. */
   readonly indices: Uint32Array<SharedArrayBuffer>;

@@ -6,6 +6,7 @@ import { startProgress } from '../cli/progress.ts';
 import { percent, table } from '../cli/table.ts';
 import type { Verb } from '../cli/verb.ts';
 import type { SimdChoice } from '../kernels.ts';
+import { sourceNames } from '../training/data-sets/index.ts';
 import { writeReport } from '../training/report/index.ts';
 import { runEvaluation, type SplitName, splitNames } from '../training/run-evaluation.ts';
 
@@ -25,12 +26,15 @@ const SHOWN_CLASSES = 20;
 export const evaluateVerb: Verb = {
   name: 'evaluate',
   summary: 'accuracy, confusion matrix and worst mistakes of a model',
-  examples: ['borde evaluate models/digits.safetensors --data mnist --report report'],
+  examples: [
+    'borde evaluate models/digits.safetensors --data mnist --report report',
+    'borde evaluate models/shapes-localizer.safetensors --data shapes',
+  ],
 
   flags: (command: Command) => {
     command
       .argument('<model>', 'model file')
-      .requiredOption('--data <source>', 'mnist, fashion-mnist, idx:DIR, cifar:DIR or images:DIR')
+      .requiredOption('--data <source>', sourceNames)
       .addOption(new Option('--split <name>', 'which pictures').choices(splitNames).default('test'))
       .addOption(new Option('--limit <n>', 'the first so many').argParser(integer(1)))
       .addOption(
@@ -62,11 +66,12 @@ export const evaluateVerb: Verb = {
       });
     }
     const { labels } = dataSet;
-    const worst = mistakes.map(({ index, actual, predicted, loss, file }) => ({
+    const worst = mistakes.map(({ index, actual, predicted, loss, iou, box, actualBox, file }) => ({
       index,
       actual: labels[actual],
       predicted: labels[predicted],
       loss,
+      ...(iou !== undefined && { iou, box, actualBox }),
       ...(file !== undefined && { file }),
     }));
     if (options.json) {
@@ -74,9 +79,13 @@ export const evaluateVerb: Verb = {
       io.out(JSON.stringify({ ...evaluation, labels, perClass, worst }));
       return 0;
     }
-    io.out(
-      `accuracy ${percent(evaluation.accuracy)} on ${evaluation.images} pictures, loss ${evaluation.loss.toFixed(4)}\n`,
-    );
+    const { meanIou, localizationAccuracy } = evaluation;
+    const figures = [
+      `accuracy ${percent(evaluation.accuracy)} on ${evaluation.images} pictures, loss ${evaluation.loss.toFixed(4)}`,
+      ...(meanIou === undefined ? [] : [`mean IoU ${meanIou.toFixed(3)}`]),
+      ...(localizationAccuracy === undefined ? [] : [`label right and IoU ½ or more ${percent(localizationAccuracy)}`]),
+    ];
+    io.out(`${figures.join(', ')}\n`);
     const rows = evaluation.perClass.map((c, i) => [labels[i] as string, c.precision, c.recall, c.f1, c.support]);
     io.out(table(['class', 'precision', 'recall', 'F1', 'pictures'], rows));
     if (labels.length <= SHOWN_CLASSES) {
@@ -90,8 +99,15 @@ export const evaluateVerb: Verb = {
     if (worst.length > 0) {
       const lines = worst
         .slice(0, 10)
-        .map((w) => [w.file ?? `picture ${w.index}`, w.actual as string, w.predicted as string, w.loss]);
-      io.out(`\nworst mistakes\n${table(['picture', 'is', 'called', 'loss'], lines)}`);
+        .map((w) => [
+          w.file ?? `picture ${w.index}`,
+          w.actual as string,
+          w.predicted as string,
+          w.loss,
+          ...(w.iou === undefined ? [] : [w.iou]),
+        ]);
+      const head = ['picture', 'is', 'called', 'loss', ...(meanIou === undefined ? [] : ['IoU'])];
+      io.out(`\nworst mistakes\n${table(head, lines)}`);
     }
     if (options.report) io.out(`\nwrote ${options.report}/index.html`);
     return 0;

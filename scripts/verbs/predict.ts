@@ -1,30 +1,37 @@
 /** `borde predict`: what a model says about pictures. */
 import { readFile } from 'node:fs/promises';
 import { Option } from 'commander';
-import type { Box } from '../../engine/tasks/boxes.ts';
-import type { Answer } from '../../engine/tasks/index.ts';
+import { EngineError } from '../../engine/errors.ts';
+import { type Answer, definitionOf, type Task } from '../../engine/tasks/index.ts';
 import { Predictor } from '../../engine/tasks/predictor.ts';
 import { integer, jsonOption, real, simdOption } from '../cli/flags.ts';
 import { startProgress } from '../cli/progress.ts';
-import { percent, table } from '../cli/table.ts';
 import type { Verb } from '../cli/verb.ts';
 import { loadCodecs } from '../codecs.ts';
+import { encodeImage } from '../encoders.ts';
+import { writeFileAtomic } from '../io/atomic-write.ts';
 import { atPath, readModel } from '../io/model.ts';
 import { loadKernels, type SimdChoice } from '../kernels.ts';
+import { describe } from '../prediction/describe.ts';
+import { drawingsFor } from '../prediction/drawings.ts';
+import { illustrator } from '../prediction/illustrate.ts';
 
 interface Options {
   readonly topK?: number;
   readonly threshold?: number;
+  readonly draw?: string;
   readonly simd: SimdChoice;
   readonly json?: boolean;
 }
 
-const BAR_WIDTH = 30;
-
 export const predictVerb: Verb = {
   name: 'predict',
   summary: 'ask a model about pictures',
-  examples: ['borde predict models/digits.safetensors examples/seven.png'],
+  examples: [
+    'borde predict models/digits.safetensors examples/seven.png',
+    'borde predict detector.safetensors photo.jpg --draw found.png',
+    'borde predict detector.safetensors photos/*.jpg --threshold 0.3 --draw drawn/',
+  ],
 
   flags: (command) => {
     command
@@ -34,21 +41,35 @@ export const predictVerb: Verb = {
       .addOption(
         new Option('--threshold <x>', 'leave out scores below, for detection 0.5 (default: 0)').argParser(real(0, 1)),
       )
+      .option(
+        '--draw <path>',
+        'write the picture with its answer: .png, .jpg or .webp, or a folder/ for NAME.png of each',
+      )
       .addOption(simdOption())
       .addOption(jsonOption());
   },
 
-  run: async ([modelPath, ...images], { topK, threshold, simd, json }: Options, io) => {
-    const model = await readModel(modelPath as string);
-    const predictor = await atPath(modelPath as string, () => new Predictor(model, loadKernels('inference', simd)));
+  run: async ([modelPath, ...images], { topK, threshold, draw: place, simd, json }: Options, io) => {
+    const path = modelPath as string;
+    const drawings = place === undefined ? [] : await drawingsFor(place, images, [path]);
+    const model = await readModel(path);
+    const predictor = await atPath(path, () => new Predictor(model, loadKernels('inference', simd)));
+    const task = model.card.task as Task;
+    if (place !== undefined && task.kind === 'embed') {
+      throw new EngineError('invalid-input', `${path}: --draw: an embedding is no picture`);
+    }
     const options = { ...(topK !== undefined && { topK }), ...(threshold !== undefined && { threshold }) };
     const codecs = await loadCodecs();
+    const draw = illustrator(predictor, simd);
     const answers: Answer[] = [];
     const bar = startProgress(io, 'predicting');
     try {
-      for (const path of images) {
-        const image = await atPath(path, async () => codecs.decode(await readFile(path)));
-        answers.push(predictor.predict(image, options));
+      for (const [i, file] of images.entries()) {
+        const image = await atPath(file, async () => codecs.decode(await readFile(file)));
+        const answer = predictor.predict(image, options);
+        const drawing = drawings[i];
+        if (drawing) await writeFileAtomic(drawing.path, await encodeImage(draw(image, answer), drawing.format));
+        answers.push(answer);
         bar.update(answers.length, images.length);
       }
     } finally {
@@ -60,36 +81,9 @@ export const predictVerb: Verb = {
     }
     answers.forEach((answer, i) => {
       if (images.length > 1) io.out(`${i > 0 ? '\n' : ''}${images[i]}`);
-      io.out(describe(answer, threshold));
+      io.out(describe(answer, threshold ?? definitionOf(task).defaults.threshold));
+      if (drawings[i]) io.out(`wrote ${drawings[i].path}`);
     });
     return 0;
   },
 };
-
-/** An answer for people: bars for scores, a table for boxes and masks, all numbers of an embedding. */
-function describe(answer: Answer, threshold: number | undefined): string {
-  if ('embedding' in answer) return answer.embedding.join(' ');
-  const entries: readonly Entry[] = Array.isArray(answer) ? answer : [answer];
-  if (entries.length === 0) return `no score reaches ${threshold ?? 'the threshold'}`;
-  if (entries.some(({ box }) => box)) {
-    const sides = ({ box }: Entry) =>
-      box ? [box.xmin, box.ymin, box.xmax, box.ymax].map((side) => side.toFixed(1)) : [];
-    return table(
-      ['label', 'score', 'left', 'top', 'right', 'bottom'],
-      entries.map((entry) => [entry.label, percent(entry.score), ...sides(entry)]),
-    );
-  }
-  const width = Math.max(...entries.map(({ label }) => label.length));
-  return entries
-    .map(({ label, score }) => `${label.padEnd(width)}  ${percent(score).padStart(8)}  ${bar(score)}`.trimEnd())
-    .join('\n');
-}
-
-interface Entry {
-  readonly label: string;
-  readonly score: number;
-  readonly box?: Box;
-}
-
-/** A score that a graph gives itself may lie outside 0–1. */
-const bar = (score: number): string => '█'.repeat(Math.round(Math.min(Math.max(score, 0), 1) * BAR_WIDTH));

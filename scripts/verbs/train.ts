@@ -13,6 +13,7 @@ import { startProgress } from '../cli/progress.ts';
 import { percent } from '../cli/table.ts';
 import type { Io, Verb } from '../cli/verb.ts';
 import { atPath } from '../io/model.ts';
+import { sourceNames } from '../training/data-sets/index.ts';
 import { picturedMistakes, writeReport } from '../training/report/index.ts';
 import { runTraining, type TrainingResult } from '../training/run-training.ts';
 import { settingDefaults as defaults, type GivenSettings, settingsSchema } from '../training/settings.ts';
@@ -35,6 +36,7 @@ export const trainVerb: Verb = {
   examples: [
     'borde train --data mnist --model lenet --epochs 3 --seed 1 --out models/mine.safetensors --report report',
     'borde train --data images:photos --model resnet8 --epochs 30 --early-stop 5 --out models/photos.safetensors',
+    'borde train --data shapes --model localizer --epochs 12 --out models/mine-shapes.safetensors',
     'borde train --resume models/mine.safetensors.checkpoint',
   ],
 
@@ -44,7 +46,7 @@ export const trainVerb: Verb = {
     const given = (flags: string, text: string, standard: unknown) =>
       new Option(flags, `${text} (default: ${standard})`);
     command
-      .option('--data <source>', 'mnist, fashion-mnist, idx:DIR, cifar:DIR or images:DIR')
+      .option('--data <source>', sourceNames)
       .option('--model <arch>', `${Object.keys(architectures).join(', ')}, or a graph file NAME.json`)
       .option('--out <file>', 'model file to write')
       .addOption(given('--epochs <n>', 'passes over the training pictures', defaults.epochs).argParser(integer(1)))
@@ -114,9 +116,12 @@ export const trainVerb: Verb = {
             bar.update(epoch * total + done, total * epochs, `loss ${loss.toFixed(4)}`),
           epoch: (record, isBest) => {
             if (options.json) return io.out(JSON.stringify(record));
-            const { epoch, trainLoss, valLoss, valAccuracy, imagesPerSecond } = record;
-            const losses = `loss ${trainLoss.toFixed(4)}  validation loss ${valLoss.toFixed(4)}  accuracy ${percent(valAccuracy)}`;
-            io.out(`epoch ${epoch}  ${losses}  ${Math.round(imagesPerSecond)} images/s${isBest ? '  best' : ''}`);
+            const { epoch, trainLoss, valLoss, imagesPerSecond } = record;
+            const losses = `loss ${trainLoss.toFixed(4)}  validation loss ${valLoss.toFixed(4)}`;
+            const figures = shown(record.valAccuracy, record.valIoU, record.valLocalizationAccuracy);
+            io.out(
+              `epoch ${epoch}  ${losses}  ${figures}  ${Math.round(imagesPerSecond)} images/s${isBest ? '  best' : ''}`,
+            );
           },
         },
       );
@@ -128,6 +133,14 @@ export const trainVerb: Verb = {
     }
   },
 };
+
+/** How good an epoch or a test was; without boxes the last two are undefined. */
+const shown = (accuracy: number, iou: number | undefined, localization: number | undefined): string =>
+  [
+    `accuracy ${percent(accuracy)}`,
+    ...(iou === undefined ? [] : [`mean IoU ${iou.toFixed(3)}`]),
+    ...(localization === undefined ? [] : [`localisation accuracy ${percent(localization)}`]),
+  ].join('  ');
 
 /** Only what decides the weights, and only what was given. */
 async function settingsOf(options: Options): Promise<GivenSettings> {
@@ -151,8 +164,9 @@ async function finish(result: TrainingResult, options: Options, io: Io): Promise
     return 1;
   }
   if (!options.json) {
+    const figures = test && shown(test.accuracy, test.meanIou, test.localizationAccuracy);
     io.out(
-      `wrote ${out}, the weights of epoch ${best.epoch}${test ? `; on ${test.images} test pictures: ${percent(test.accuracy)}` : ''}`,
+      `wrote ${out}, the weights of epoch ${best.epoch}${test ? `; on ${test.images} test pictures: ${figures}` : ''}`,
     );
   }
   if (options.report && dataSet.test && test) {

@@ -40,8 +40,8 @@ async function hashes(of: string): Promise<Record<string, string>> {
 
 describe('the built page', () => {
   test('has what index.html and the bundle name, and names what it has', async () => {
-    const bundle = files.find((file) => file.endsWith('.js')) as string;
-    const named = new Set([...localPaths(await text('index.html')), ...localPaths(await text(bundle))]);
+    const naming = ['index.html', ...files.filter((file) => file.endsWith('.js'))];
+    const named = new Set((await Promise.all(naming.map(text))).flatMap(localPaths));
     const models = files.filter((file) => file.startsWith('models/')).map((file) => `/${file}`);
     // The bundle makes a model's path out of its name.
     expect([...named].sort()).toEqual(
@@ -51,7 +51,8 @@ describe('the built page', () => {
         .sort(),
     );
     expect(models).toContain('/models/digits.safetensors');
-    expect(named.size).toBe(5); // script, style, icon, two builds of the kernels
+    // Scripts of page and background thread and what they share, style, icon, four builds of the kernels, two photos.
+    expect(named.size).toBe(11);
   });
 
   test('leaves no placeholder and no inline script or style', async () => {
@@ -71,7 +72,7 @@ describe('the built page', () => {
 
   test('carries the kernels and the models as they are', async () => {
     const original = (path: string) => readFile(new URL(`../../${path}`, import.meta.url));
-    for (const name of ['inference', 'inference.relaxed']) {
+    for (const name of ['inference', 'inference.relaxed', 'training', 'training.relaxed']) {
       const file = files.find((path) => path.startsWith(`assets/${name}-`)) as string;
       expect(await readFile(join(output, file))).toEqual(await original(`build/${name}.wasm`));
     }

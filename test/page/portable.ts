@@ -90,12 +90,14 @@ function runLenet(source: KernelSource): Digests {
   const fused = new Session(program, source).run({ image: input });
   const tapped = new Session(program, source, { taps: 'all' }).run({ image: input });
 
-  const trainer = new ShardTrainer(graph, new VectorMemory(vector, source));
+  const trainer = new ShardTrainer(graph, new VectorMemory(vector, source), [
+    { kind: 'crossEntropy', output: 'logits' },
+  ]);
   trainer.setWeights(weights);
   const targets = new Float32Array(samples * 10);
   for (let sample = 0; sample < samples; sample++) targets[sample * 10 + (sample % 10)] = 1;
   const losses = new Float32Array(samples);
-  trainer.run({ input, targets, samples, batch: samples, seed: 1, step: 0, index: 0 }, losses);
+  trainer.run({ input, targets: [targets], samples, batch: samples, seed: 1, step: 0, index: 0 }, losses);
 
   return {
     ...Object.fromEntries(Object.entries(fused).map(([name, { data }]) => [`lenet ${name}`, digest(data)])),

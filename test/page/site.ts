@@ -1,22 +1,20 @@
 /** The built page on a server, with a browser and somebody who answers in the worker's place: one for each test file. */
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { readFileSync, statSync } from 'node:fs';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { expect } from 'vitest';
 import type { Image } from '../../engine/image/image.ts';
-import { decodePng } from '../../engine/image/png.ts';
 import { parseModel } from '../../engine/model-file.ts';
 import type { Classification } from '../../engine/tasks/classify.ts';
 import { Predictor } from '../../engine/tasks/predictor.ts';
 import type { Stroke } from '../../page/strokes.ts';
 import { buildPage } from '../../scripts/build/page.ts';
+import { loadCodecs } from '../../scripts/codecs.ts';
 import { loadKernels } from '../../scripts/kernels.ts';
 import { openBrowser } from '../suites/browser.ts';
 import { type Handler, servePage } from './server.ts';
-
-export const model = parseModel(await readFile(new URL('../../models/digits.safetensors', import.meta.url)));
-const predictor = new Predictor(model, loadKernels('inference', 'baseline'));
 
 /** What everybody draws first. */
 export const one: Stroke = [
@@ -33,7 +31,7 @@ export const bar: Stroke = [
 export interface Site {
   readonly browser: Browser;
   readonly url: string;
-  /** Answers instead of the worker; undefined lets `honestWorker` do it. */
+  /** Answers `predict` instead of the worker; undefined lets `honestWorker` do it. */
   worker: Handler | undefined;
   close(): Promise<void>;
 }
@@ -43,7 +41,11 @@ export async function openSite(): Promise<Site> {
   const folder = await mkdtemp(join(tmpdir(), 'borde-page-'));
   await buildPage({ output: join(folder, 'page') });
   const server = await servePage(join(folder, 'page'), {
-    '/v1/models/digits/predict': (request, body, response) => (site.worker ?? honestWorker)(request, body, response),
+    '/v1/models/': (request, body, response) => (site.worker ?? honestWorker)(request, body, response),
+    '/v1/models': (_request, _body, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.end(JSON.stringify({ models: modelNames.map(cardOf) }));
+    },
   });
   const browser = await openBrowser();
   const close = async () => {
@@ -55,12 +57,45 @@ export async function openSite(): Promise<Site> {
   return site;
 }
 
-/** Answers as the worker does: PNG in, the predictor's answer out. */
-const honestWorker: Handler = (request, body, response) => {
-  const topK = Number(new URL(request.url as string, 'http://localhost').searchParams.get('top_k'));
+const modelNames = (await readdir(new URL('../../models/', import.meta.url)))
+  .filter((name) => name.endsWith('.safetensors'))
+  .map((name) => name.replace('.safetensors', ''));
+
+const predictors = new Map<string, Predictor>();
+const codecs = await loadCodecs();
+
+/** The predictor of a shipped model. */
+export function predictorOf(name: string): Predictor {
+  let found = predictors.get(name);
+  if (!found) {
+    const file = readFileSync(new URL(`../../models/${name}.safetensors`, import.meta.url));
+    found = new Predictor(parseModel(file), loadKernels('inference', 'baseline'));
+    predictors.set(name, found);
+  }
+  return found;
+}
+
+/** As much of a card as the page reads. */
+function cardOf(name: string): object {
+  const { card, tensors } = predictorOf(name).model;
+  const isEightBit = [...tensors.values()].some(({ eightBit }) => eightBit !== undefined);
+  const { size: bytes } = statSync(new URL(`../../models/${name}.safetensors`, import.meta.url));
+  const input = { size: card.preprocess?.size };
+  return { name, task: card.task?.kind, bytes, precision: isEightBit ? 'int8' : 'f32', input };
+}
+
+/** Answers as the worker does: PNG or JPEG in, the predictor's answer out. */
+export const honestWorker: Handler = (request, body, response) => {
+  const { pathname, searchParams } = new URL(request.url as string, 'http://localhost');
+  const [topK, threshold] = ['top_k', 'threshold'].map((name) => searchParams.get(name));
+  const options = { ...(topK && { topK: Number(topK) }), ...(threshold && { threshold: Number(threshold) }) };
+  const answer = predictorOf(pathname.split('/')[3] as string).predict(codecs.decode(body), options);
   response.writeHead(200, { 'content-type': 'application/json', 'server-timing': 'decode;dur=0.1, run;dur=0.4' });
-  response.end(JSON.stringify(predictor.predict(decodePng(body), { topK })));
+  response.end(JSON.stringify(answer));
 };
+
+const predictor = predictorOf('digits');
+export const { model } = predictor;
 
 /** The scores of a picture as Node computes them, in the labels' order. */
 export function scoresOf(picture: Image): number[] {

@@ -4,7 +4,7 @@ import { type LayerKind, layers } from '../../engine/layers/index.ts';
 import type { BackwardContext, Context, Layer } from '../../engine/layers/layer.ts';
 import { call, type KernelCall, type Operand, operand, type Region } from '../../engine/region.ts';
 import type { Shape, Tensor } from '../../engine/tensor.ts';
-import { clampGradient } from '../../engine/training/backward-plan.ts';
+import { clampGradient } from '../../engine/training/backward.ts';
 import type { TrainingDraw } from '../reference/reference.ts';
 import { forwardCalls, gradientCalls, trainingAlgorithms, trainingCalls } from './choose-algorithm.ts';
 import { bytesOf, GuardedMemory, runGuarded } from './guarded-memory.ts';

@@ -5,8 +5,9 @@
 import { Augmenter, SceneRunner } from '../../../engine/augment/augmenter.ts';
 import { compilePipeline, PIPELINE_FORMAT } from '../../../engine/augment/pipeline.ts';
 import { loadImageKernels } from '../../../scripts/kernels.ts';
+import { type Run, serve } from '../../serve.ts';
+import { photo } from '../photo.ts';
 import { HEIGHT, rows, WIDTH } from '../rows.ts';
-import { photo, type Run, serve } from '../serve.ts';
 
 const kind = { channels: 3, type: 'u8' } as const;
 const image = { width: WIDTH, height: HEIGHT, channels: 3, data: photo(WIDTH, HEIGHT) };

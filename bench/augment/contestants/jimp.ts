@@ -1,7 +1,8 @@
 /** Jimp: plain JavaScript on RGBA. */
 import { Jimp } from 'jimp';
+import { serve } from '../../serve.ts';
+import { photo } from '../photo.ts';
 import { HEIGHT, WIDTH } from '../rows.ts';
-import { photo, serve } from '../serve.ts';
 
 const rgb = photo(WIDTH, HEIGHT);
 const rgba = Buffer.alloc(WIDTH * HEIGHT * 4, 255);

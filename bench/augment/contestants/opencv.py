@@ -11,7 +11,7 @@ W = H = 224
 
 
 def photo():
-    """The same pixels as serve.ts makes."""
+    """The same pixels as photo.ts makes."""
     state = 1
     values = np.empty(W * H * 3, np.uint8)
     for i in range(values.size):

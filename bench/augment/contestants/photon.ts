@@ -1,7 +1,8 @@
 /** photon: Rust compiled to WebAssembly, on RGBA. Its noise wants a browser's clock and traps in Node: not measured. */
 import * as photon from '@silvia-odwyer/photon-node';
+import { type Run, serve } from '../../serve.ts';
+import { photo } from '../photo.ts';
 import { HEIGHT, WIDTH } from '../rows.ts';
-import { photo, type Run, serve } from '../serve.ts';
 
 const rgb = photo(WIDTH, HEIGHT);
 const rgba = new Uint8Array(WIDTH * HEIGHT * 4).fill(255);

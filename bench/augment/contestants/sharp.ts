@@ -1,7 +1,8 @@
 /** sharp (libvips), raw pixels in and out, one thread. */
 import sharp from 'sharp';
+import { serve } from '../../serve.ts';
+import { photo } from '../photo.ts';
 import { HEIGHT, WIDTH } from '../rows.ts';
-import { photo, serve } from '../serve.ts';
 
 sharp.concurrency(1);
 sharp.cache(false);

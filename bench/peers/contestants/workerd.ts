@@ -1,10 +1,11 @@
 /** Ours inside workerd, by way of miniflare: what a worker on the edge gets of a core. One request runs the model many times. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 import { Miniflare } from 'miniflare';
 import { modelFile, readInput } from '../prepared.ts';
+import { cpuMsOf, descendants } from '../processes.ts';
 import type { Contestant } from './contestant.ts';
 
 const URL_OF_WORKER = 'http://worker';
@@ -40,25 +41,6 @@ async function startWorker(): Promise<Miniflare> {
   return new Miniflare({ workers: [{ config: { name: 'bench', compatibilityDate: COMPATIBILITY_DATE, manifest } }] });
 }
 
-/** Processes that this one has started: workerd is one. */
-function childProcesses(): readonly string[] {
-  return readdirSync('/proc').filter((pid) => {
-    if (!/^\d+$/.test(pid)) return false;
-    try {
-      return readFileSync(`/proc/${pid}/status`, 'utf8').includes(`\nPPid:\t${process.pid}\n`);
-    } catch {
-      return false; // it has ended meanwhile
-    }
-  });
-}
-
-/** CPU time of all threads of a process, in ms; the first number of schedstat is nanoseconds on a processor. */
-const cpuMsOf = (pid: string): number =>
-  readdirSync(`/proc/${pid}/task`).reduce(
-    (sum, task) => sum + Number(readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'utf8').split(' ')[0]) / 1e6,
-    0,
-  );
-
 export const workerd: Contestant = {
   load: async (folder) => {
     const miniflare = await startWorker();
@@ -69,7 +51,7 @@ export const workerd: Contestant = {
     };
     await post('/load', modelFile(folder));
     await post('/input', new Uint8Array(readInput(folder).data.buffer));
-    const pids = childProcesses();
+    const pids = descendants();
     let memoryBytes = 0;
     return {
       run: async (times) => {

@@ -14,6 +14,8 @@ export interface Split {
   readonly classes: Uint16Array<SharedArrayBuffer>;
   /** [N], where each picture is a file of its own: its path below the folder, with `/`. */
   readonly files?: readonly string[];
+  /** [N,4], where every picture has one: left, top, right, bottom of what is to be found, pixels of `pixels`. */
+  readonly boxes?: Float32Array<SharedArrayBuffer>;
 }
 
 /** A file that was left out, by its path below the data set's folder, and why. */
@@ -59,11 +61,15 @@ export interface DataSetOptions {
   readonly onProgress?: (done: number, total: number) => void;
 }
 
+export type ExampleBox = readonly [xmin: number, ymin: number, xmax: number, ymax: number];
+
 /** A labelled picture as a source finds it. */
 export interface Example {
   readonly image: Image;
   readonly class: number;
   readonly file?: string;
+  /** Left, top, right, bottom in pixels of `image`. All pictures of a source have one, or none. */
+  readonly box?: ExampleBox;
   /** It is as the network wants it already. */
   readonly isFitted?: true;
 }

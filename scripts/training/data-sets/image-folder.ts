@@ -3,7 +3,7 @@
  * `train/CLASS/*` with or without `test/CLASS/*`; `CLASS/*`. Hidden files are ignored, symbolic links followed.
  */
 import { join } from 'node:path';
-import type { Skipped } from './data-set.ts';
+import type { ExampleBox, Skipped } from './data-set.ts';
 import { byName, invalidData, kindOf, listFolder, readBytes } from './files.ts';
 import { parseLabels } from './labels-csv.ts';
 
@@ -11,6 +11,8 @@ export interface ListedFile {
   /** Path below the folder, with `/`. */
   readonly file: string;
   readonly label: string;
+  /** Where labels.csv has one. */
+  readonly box?: ExampleBox;
 }
 
 export interface ImageFolder {

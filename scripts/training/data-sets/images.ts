@@ -6,9 +6,10 @@ import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EngineError } from '../../../engine/errors.ts';
+import type { Image } from '../../../engine/image/image.ts';
 import { fileErrorReason, isFileError } from '../../io/file-error.ts';
-import { fitImage } from './convert.ts';
-import type { ChannelMode, DataSetOptions, Example, Found, Skipped, Source } from './data-set.ts';
+import { fitImage, scaledBox } from './convert.ts';
+import type { ChannelMode, DataSetOptions, Example, ExampleBox, Found, Skipped, Source } from './data-set.ts';
 import { byName, invalidData, readBytes } from './files.ts';
 import { type ListedFile, listImageFolder } from './image-folder.ts';
 
@@ -19,7 +20,8 @@ const defaultChannels: ChannelMode = 'RGB';
 const fileBytesLimit = 64 * 2 ** 20;
 
 export const images: Source = {
-  folder: 'CLASS/*, or train/CLASS/* and test/CLASS/*, or labels.csv with the header file,label[,split]; PNG, JPEG',
+  folder:
+    'CLASS/*, or train/CLASS/* and test/CLASS/*, or labels.csv with the header file,label[,split][,xmin,ymin,xmax,ymax]; PNG, JPEG',
   find: findImages,
 };
 
@@ -74,11 +76,12 @@ class PictureReader {
   async read(files: readonly ListedFile[], classes: ReadonlyMap<string, number>): Promise<Example[]> {
     const examples: Example[] = [];
     const readable = new Set<string>();
-    for (const { file, label } of files) {
-      const image = await this.picture(file);
-      if (image !== undefined) {
+    for (const listed of files) {
+      const { file, label } = listed;
+      const picture = await this.picture(listed);
+      if (picture !== undefined) {
         readable.add(label);
-        examples.push({ image, class: classes.get(label)!, file, isFitted: true });
+        examples.push({ ...picture, class: classes.get(label)!, file, isFitted: true });
       }
       this.options.onProgress?.(++this.done, this.total);
     }
@@ -88,14 +91,15 @@ class PictureReader {
     return examples;
   }
 
-  private async picture(file: string): Promise<Example['image'] | undefined> {
+  private async picture({ file, box }: ListedFile): Promise<Pick<Example, 'image' | 'box'> | undefined> {
     const { codecs, size = defaultSize, channels = defaultChannels, prepare } = this.options;
     try {
       const bytes = await readPicture(join(this.folder, file));
       const decoded = codecs.decode(bytes);
+      if (box) checkInside(box, decoded);
       const image = prepare ? prepare(decoded) : fitImage(decoded, size, channels);
       this.digestLines.push(digestLine(bytes, file));
-      return image;
+      return { image, ...(box && { box: scaledBox(box, decoded, image) }) };
     } catch (error) {
       if (!(error instanceof EngineError || isFileError(error))) throw error;
       this.skipped.push({ file, reason: isFileError(error) ? fileErrorReason(error) : error.message });
@@ -109,6 +113,12 @@ class PictureReader {
     const expected = `class "${label}": expected at least one readable picture`;
     return invalidData(this.folder, `${expected}, got none in ${files.length} (${file}: ${reason})`);
   }
+}
+
+/** @throws EngineError `invalid-data` */
+function checkInside([, , xmax, ymax]: ExampleBox, { width, height }: Image): void {
+  if (xmax <= width && ymax <= height) return;
+  throw new EngineError('invalid-data', `its box reaches ${xmax}, ${ymax}, the picture is ${width}×${height}`);
 }
 
 /** A pipe would block for ever, a huge file would fill the memory. */

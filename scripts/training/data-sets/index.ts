@@ -4,13 +4,14 @@
  */
 import { EngineError } from '../../../engine/errors.ts';
 import { cifar } from './cifar.ts';
-import { fitImage } from './convert.ts';
+import { fitImage, scaledBox } from './convert.ts';
 import type { DataSet, DataSetOptions, Example, Found, Source, Split } from './data-set.ts';
 import { fashionMnist } from './fashion-mnist.ts';
 import { kindOf } from './files.ts';
 import { idx } from './idx.ts';
 import { images } from './images.ts';
 import { mnist } from './mnist.ts';
+import { shapes } from './shapes.ts';
 import { countClasses, stratifiedOrder, testSplit } from './split.ts';
 
 export type { ChannelMode, DataSet, DataSetOptions, Skipped, Split } from './data-set.ts';
@@ -22,9 +23,15 @@ export const sources = {
   idx,
   cifar,
   images,
+  shapes,
 } as const satisfies Record<string, Source>;
 
 export type SourceName = keyof typeof sources;
+
+/** For the help: `mnist, idx:DIR …`. */
+export const sourceNames = Object.entries(sources)
+  .map(([name, { folder }]) => (folder === undefined ? name : `${name}:DIR`))
+  .join(', ');
 
 /** Class numbers are u16 in memory. */
 const classLimit = 65_536;
@@ -69,8 +76,7 @@ export function parseSource(source: string): { name: SourceName; folder: string 
   const name = colon < 0 ? source : source.slice(0, colon);
   const folder = colon < 0 ? '' : source.slice(colon + 1);
   if (!Object.hasOwn(sources, name)) {
-    const known = Object.entries(sources).map(([key, { folder: holds }]) => (holds === undefined ? key : `${key}:DIR`));
-    throw new EngineError('invalid-data', `${source}: unknown data set, expected ${known.join(', ')}`);
+    throw new EngineError('invalid-data', `${source}: unknown data set, expected ${sourceNames}`);
   }
   const takesFolder = sources[name as SourceName].folder !== undefined;
   if (takesFolder && folder === '')
@@ -133,12 +139,17 @@ function toSplit(
   const pictureBytes = height * width * channels;
   const pixels = new Uint8Array(new SharedArrayBuffer(examples.length * pictureBytes));
   const classes = new Uint16Array(new SharedArrayBuffer(examples.length * Uint16Array.BYTES_PER_ELEMENT));
+  const boxes = examples.some(({ box }) => box) ? sharedFloats(4 * examples.length) : undefined;
   for (const [i, example] of examples.entries()) {
     const { data } = example.isFitted ? example.image : prepare(example.image);
     pixels.set(data, i * pictureBytes);
     classes[i] = example.class;
+    if (boxes && example.box) boxes.set(scaledBox(example.box, example.image, { width, height }), 4 * i);
     tick();
   }
   const files = examples.flatMap(({ file }) => file ?? []);
-  return { length: examples.length, pixels, classes, ...(files.length > 0 && { files }) };
+  return { length: examples.length, pixels, classes, ...(files.length > 0 && { files }), ...(boxes && { boxes }) };
 }
+
+const sharedFloats = (length: number) =>
+  new Float32Array(new SharedArrayBuffer(length * Float32Array.BYTES_PER_ELEMENT));

@@ -1,23 +1,31 @@
 /**
- * `labels.csv`: header `file,label` or `file,label,split`, then a line a picture. Fields may be quoted as RFC 4180 has
- * it; a byte order mark and empty lines are skipped. `file` is a path below the folder; `split` is `train` or `test`.
+ * `labels.csv`: header `file,label`, then `,split` and `,xmin,ymin,xmax,ymax` as wanted, then a line a picture. Fields may be
+ * quoted as RFC 4180 has it; a byte order mark and empty lines are skipped. `file` is a path below the folder; `split` is
+ * `train` or `test`; the four sides of the box are pixels of the upright picture, measured at edges.
  */
+import type { ExampleBox } from './data-set.ts';
 import { invalidData } from './files.ts';
+
+const BOX = 'xmin,ymin,xmax,ymax';
+const HEADERS = ['file,label', 'file,label,split', `file,label,${BOX}`, `file,label,split,${BOX}`];
 
 export interface LabelledFile {
   /** Normalised: `a/b.png`. */
   readonly file: string;
   readonly label: string;
   readonly split: 'train' | 'test' | undefined;
+  readonly box?: ExampleBox;
 }
 
 /** @throws EngineError `invalid-data` with the line (from 1) at fault */
 export function parseLabels(text: string, path: string): LabelledFile[] {
   const [header, ...rows] = parseCsv(text.replace(/^\uFEFF/, ''), path);
   const columns = header?.fields.join() ?? '';
-  if (columns !== 'file,label' && columns !== 'file,label,split') {
-    throw invalidData(path, `expected the header file,label or file,label,split, got "${columns.slice(0, 100)}"`);
+  if (!HEADERS.includes(columns)) {
+    throw invalidData(path, `expected the header file,label[,split][,${BOX}], got "${columns.slice(0, 100)}"`);
   }
+  const hasSplit = columns.startsWith('file,label,split');
+  const hasBox = columns.endsWith(BOX);
   if (rows.length === 0) throw invalidData(path, 'lists no files');
 
   const seen = new Set<string>();
@@ -26,7 +34,8 @@ export function parseLabels(text: string, path: string): LabelledFile[] {
     if (fields.length !== header!.fields.length) {
       throw fault(`expected ${header!.fields.length} fields (${columns}), got ${fields.length}`);
     }
-    const [name, label, split] = fields as [string, string, string?];
+    const [name, label] = fields as [string, string];
+    const split = hasSplit ? fields[2] : undefined;
     const file = pathInside(name);
     if (file === undefined) throw fault(`file "${name}" is not a path inside the folder`);
     if (seen.has(file)) throw fault(`file "${name}" is listed twice`);
@@ -35,7 +44,14 @@ export function parseLabels(text: string, path: string): LabelledFile[] {
     if (split !== undefined && split !== 'train' && split !== 'test') {
       throw fault(`split is "${split}", expected train or test`);
     }
-    return { file, label, split };
+    if (!hasBox) return { file, label, split };
+    const sides = fields.slice(-4);
+    const box = sides.map((side) => (side.trim() === '' ? Number.NaN : Number(side)));
+    const [xmin, ymin, xmax, ymax] = box as [number, number, number, number];
+    if (!box.every(Number.isFinite) || xmin < 0 || ymin < 0 || xmax <= xmin || ymax <= ymin) {
+      throw fault(`expected a box 0 ≤ xmin < xmax, 0 ≤ ymin < ymax, got ${sides.join(', ')}`);
+    }
+    return { file, label, split, box: [xmin, ymin, xmax, ymax] as const };
   });
 }
 

@@ -22,10 +22,19 @@ export async function writeReport(dir: string, report: Report): Promise<void> {
   for (const [name, content] of Object.entries(files)) await writeFileAtomic(join(dir, name), content);
 }
 
+const epochFigures = [
+  'epoch',
+  'learningRate',
+  'trainLoss',
+  'trainAccuracy',
+  'valLoss',
+  'valAccuracy',
+  'valIoU',
+  'valLocalizationAccuracy',
+] as const;
+
 /** Everything but pictures and times. Fractions are 0–1; what is not finite is null. */
 function metricsJson({ title, settings, epochs, bestEpoch, labels, evaluation, skipped }: Report): string {
-  const rows = epochs?.map(({ epoch, learningRate, trainLoss, trainAccuracy, valLoss, valAccuracy }) => {
-    return { epoch, learningRate, trainLoss, trainAccuracy, valLoss, valAccuracy };
-  });
+  const rows = epochs?.map((row) => Object.fromEntries(epochFigures.map((key) => [key, row[key]])));
   return `${JSON.stringify({ title, settings, epochs: rows, bestEpoch, labels, evaluation, skipped }, null, 2)}\n`;
 }

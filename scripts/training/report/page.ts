@@ -51,7 +51,9 @@ th,td{padding:.25rem .75rem .25rem 0;text-align:right;border-bottom:1px solid va
 th{color:var(--muted);font-weight:600}.text{text-align:left}td.text{white-space:normal;min-width:6rem;max-width:32rem;overflow-wrap:break-word}
 tr.kept td{font-weight:700}.mistakes{display:grid;grid-template-columns:repeat(auto-fill,minmax(8.5rem,1fr));gap:1rem}
 figure{margin:0;min-width:0}figcaption{font-size:.875rem;overflow-wrap:anywhere}
-figure img{width:100%;image-rendering:pixelated;border:1px solid var(--line)}`;
+figure img{width:100%;image-rendering:pixelated;border:1px solid var(--line)}
+.boxed{position:relative}.boxed svg{position:absolute;inset:1px 1px auto;width:calc(100% - 2px)}
+.boxed rect{fill:none;stroke:#fff;stroke-width:2px;vector-effect:non-scaling-stroke;paint-order:stroke}.boxed .predicted{stroke:#000;stroke-dasharray:4 3}`;
 
 const section = (title: string, ...content: readonly string[]): string =>
   element('section', {}, textElement('h2', {}, title), ...content);
@@ -74,12 +76,14 @@ const settingsTable = (settings: Report['settings']): string =>
     2,
   );
 
-function summary({ images, accuracy, loss, topK }: Evaluation): string {
+function summary({ images, accuracy, loss, topK, meanIou, localizationAccuracy }: Evaluation): string {
   const rows = [
     ['pictures', String(images)],
     ['accuracy', percent(accuracy)],
     ...(topK.k > 1 ? [[`among the first ${topK.k}`, percent(topK.accuracy)]] : []),
     ['loss', loss.toFixed(4)],
+    ...(meanIou === undefined ? [] : [['mean IoU', meanIou.toFixed(3)]]),
+    ...(localizationAccuracy === undefined ? [] : [['label right and IoU ½ or more', percent(localizationAccuracy)]]),
   ];
   return table([], rows, 1);
 }
@@ -92,6 +96,8 @@ function epochTable(epochs: readonly EpochRow[], bestEpoch: number | undefined):
     ['training accuracy', 'trainAccuracy', percent],
     ['validation loss', 'valLoss', (value) => value.toFixed(4)],
     ['validation accuracy', 'valAccuracy', percent],
+    ['mean IoU', 'valIoU', (value) => value.toFixed(3)],
+    ['localisation accuracy', 'valLocalizationAccuracy', percent],
   ];
   const present = columns.filter(([, key]) => epochs.some((row) => row[key] !== undefined));
   const rows = epochs.map((row) => present.map(([, key, format]) => (row[key] === undefined ? '' : format(row[key]))));
@@ -116,21 +122,37 @@ function classTable({ perClass }: Evaluation, labels: readonly string[]): string
 }
 
 function mistakeGallery(mistakes: readonly PicturedMistake[], labels: readonly string[]): string {
-  const figures = mistakes.map(({ image, index, actual, predicted, loss, file }) => {
-    const said = `${labels[actual]} taken for ${labels[predicted]}`;
+  const figures = mistakes.map((mistake) => {
+    const { index, actual, predicted, loss, iou, file } = mistake;
+    const said = actual === predicted ? labels[actual]! : `${labels[actual]} taken for ${labels[predicted]}`;
+    const of = iou === undefined ? '' : ` IoU ${iou.toFixed(2)},`;
     return element(
       'figure',
       {},
-      element('img', { src: pngDataUri(image), alt: `${said}, ${file ?? `picture ${index}`}` }),
+      picture(mistake, `${said}, ${file ?? `picture ${index}`}`),
       element(
         'figcaption',
         {},
         textElement('strong', {}, said),
-        escapeText(` loss ${loss.toFixed(2)}, ${file ?? `picture ${index}`}`),
+        escapeText(` loss ${loss.toFixed(2)},${of} ${file ?? `picture ${index}`}`),
       ),
     );
   });
-  return element('div', { class: 'mistakes' }, ...figures);
+  const key = mistakes.some(({ box }) => box)
+    ? [textElement('p', {}, 'Solid: where it is; dashed: where the model looked.')]
+    : [];
+  return [...key, element('div', { class: 'mistakes' }, ...figures)].join('');
+}
+
+/** The picture of a mistake and, over it, the true and the predicted box. */
+function picture({ image, box, actualBox }: PicturedMistake, alt: string): string {
+  const img = element('img', { src: pngDataUri(image), alt });
+  if (!box || !actualBox) return img;
+  const outline = (name: string, [x, y, right, bottom]: readonly number[]) =>
+    element('rect', { class: name, x: x!, y: y!, width: Math.max(0, right! - x!), height: Math.max(0, bottom! - y!) });
+  const boxes = [outline('actual', actualBox), outline('predicted', box)];
+  const viewBox = `0 0 ${image.width} ${image.height}`;
+  return element('div', { class: 'boxed' }, img, element('svg', { viewBox, 'aria-hidden': 'true' }, ...boxes));
 }
 
 function pngDataUri({ width, height, channels, data }: Image): string {

@@ -11,6 +11,8 @@ export interface EpochRow {
   readonly trainAccuracy?: number | undefined;
   readonly valLoss?: number | undefined;
   readonly valAccuracy?: number | undefined;
+  readonly valIoU?: number | undefined;
+  readonly valLocalizationAccuracy?: number | undefined;
   readonly learningRate?: number | undefined;
 }
 

@@ -160,8 +160,9 @@ test.each(['NHWC', 'NCHW'] as const)('segment gives a mask a class at the size o
     mask: string;
   }[];
   expect(found.map(({ label, score }) => [label, score])).toEqual([
-    ['a', 1],
-    ['c', 0.5],
+    // Two pixels beyond the middles of the cells, two a quarter of the way to the other cell.
+    ['a', (1 + 0.75) / 2],
+    ['c', (0.5 + 0.375) / 2],
   ]);
   const masks = found.map(({ mask }) => decodePng(Uint8Array.from(atob(mask), (c) => c.charCodeAt(0))));
   expect(masks.map(({ width, height, channels, data }) => [width, height, channels, ...data])).toEqual([

@@ -29,11 +29,12 @@ const branching = graphOf([
   { id: 'd', kind: 'dense', inputs: ['f'], attributes: { units: 3 } },
 ]);
 
+const losses = [{ kind: 'crossEntropy', output: 'logits' }] as const;
 const samples = 4;
 const targets = Float32Array.of(1, 0, 0, 0, 1, 0, 0.2, 0.3, 0.5, 0, 0, 1);
 const shard = {
   input: seededInput([samples, 6, 6, 2]),
-  targets,
+  targets: [targets],
   samples,
   batch: samples,
   seed: 1,
@@ -61,14 +62,14 @@ describe('the gradient of a branching network', () => {
   const vector = weightVector(branching);
   const weights = fromTensors(vector, seededTensors(branching)).map((value) => value / 4);
   const input = seededInput([samples, 6, 6, 2]);
-  const trainer = new ShardTrainer(branching, new VectorMemory(vector, kernels));
-  const losses = new Float32Array(samples);
+  const trainer = new ShardTrainer(branching, new VectorMemory(vector, kernels), losses);
+  const sampleLosses = new Float32Array(samples);
   trainer.setWeights(weights);
-  trainer.run({ input, targets, samples, batch: samples, seed: 1, step: 0, index: 0 }, losses);
+  trainer.run({ input, targets: [targets], samples, batch: samples, seed: 1, step: 0, index: 0 }, sampleLosses);
   const gradient = trainer.gradient().slice();
 
   test('the loss is that of inference', () => {
-    const mean = losses.reduce((a, b) => a + b, 0) / samples;
+    const mean = sampleLosses.reduce((a, b) => a + b, 0) / samples;
     // Logits of size ~10 from sums of up to 144 products: relative 144·2⁻²⁴ each.
     expect(Math.abs(mean - loss(branching, weights, input))).toBeLessThan(10 * 144 * 2 ** -24);
   });
@@ -89,10 +90,10 @@ describe('the gradient of a branching network', () => {
 
   test('depends on the weights of now, not of the last update', () => {
     trainer.setWeights(weights.map((value) => value / 2));
-    trainer.run({ input, targets, samples, batch: samples, seed: 1, step: 1, index: 0 }, losses);
+    trainer.run({ input, targets: [targets], samples, batch: samples, seed: 1, step: 1, index: 0 }, sampleLosses);
     expect(trainer.gradient()).not.toEqual(gradient);
     trainer.setWeights(weights);
-    trainer.run({ input, targets, samples, batch: samples, seed: 1, step: 2, index: 0 }, losses);
+    trainer.run({ input, targets: [targets], samples, batch: samples, seed: 1, step: 2, index: 0 }, sampleLosses);
     expect(trainer.gradient()).toEqual(gradient);
   });
 
@@ -101,19 +102,27 @@ describe('the gradient of a branching network', () => {
     trainer.run(
       {
         input: input.subarray(0, 2 * 72),
-        targets: targets.subarray(0, 6),
+        targets: [targets.subarray(0, 6)],
         samples: 2,
         batch: 4,
         seed: 1,
         step: 3,
         index: 0,
       },
-      losses,
+      sampleLosses,
     );
     const first = trainer.gradient().slice();
     trainer.run(
-      { input: input.subarray(2 * 72), targets: targets.subarray(6), samples: 2, batch: 4, seed: 1, step: 3, index: 1 },
-      losses,
+      {
+        input: input.subarray(2 * 72),
+        targets: [targets.subarray(6)],
+        samples: 2,
+        batch: 4,
+        seed: 1,
+        step: 3,
+        index: 1,
+      },
+      sampleLosses,
     );
     const scale = whole.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
     trainer.gradient().forEach((value, i) => {
@@ -129,7 +138,7 @@ test('what the loss does not depend on has gradient zero', () => {
     { id: 'd', kind: 'dense', inputs: ['f'], attributes: { units: 3 } },
   ]);
   const vector = weightVector(graph);
-  const trainer = new ShardTrainer(graph, new VectorMemory(vector, kernels));
+  const trainer = new ShardTrainer(graph, new VectorMemory(vector, kernels), losses);
   trainer.gradient().fill(9);
   trainer.setWeights(seededData(vector.length, 3));
   trainer.run(shard, new Float32Array(samples));
@@ -146,7 +155,7 @@ test('running statistics that no gradient reaches are left where they are', () =
     { id: 'd', kind: 'dense', inputs: ['f'], attributes: { units: 3 } },
   ]);
   const vector = weightVector(graph);
-  const trainer = new ShardTrainer(graph, new VectorMemory(vector, kernels));
+  const trainer = new ShardTrainer(graph, new VectorMemory(vector, kernels), losses);
   const weights = seededData(vector.length, 3);
   trainer.setWeights(weights);
   trainer.run(shard, new Float32Array(samples));
@@ -160,7 +169,7 @@ test('running statistics that no gradient reaches are left where they are', () =
 test('a graph of eight bits is not trained', () => {
   const graph = { ...branching, quantization: { x: { scale: 1, zeroPoint: 0 } } };
   const { capabilities } = instantiateKernels(kernels);
-  expect(() => lowerTraining(graph, { samples: 1, batch: 1, capabilities })).toThrow(
+  expect(() => lowerTraining(graph, { samples: 1, batch: 1, capabilities, losses })).toThrow(
     /graph of eight bits has no gradient/,
   );
 });
@@ -170,6 +179,7 @@ test('the gradient of an input that nobody learns is not computed', () => {
     samples: 1,
     batch: 1,
     capabilities: instantiateKernels(kernels).capabilities,
+    losses,
   });
   const called = steps
     .filter(({ node, algorithm }) => node.id === 'a' && algorithm === 'backward')

@@ -9,6 +9,7 @@ import { trainingBuilds } from '../../suites/node-kernels.ts';
 import { seededInput } from '../../suites/seeded.ts';
 
 const SAMPLES = 3;
+const crossEntropy = { kind: 'crossEntropy', output: 'logits' } as const;
 type Node = readonly [id: string, kind: string, inputs: readonly string[], attributes?: object];
 
 const graphOf = (...nodes: readonly Node[]): Graph =>
@@ -49,10 +50,10 @@ function pair(graph: Graph, source: (typeof trainingBuilds)[number]['source']) {
   const targets = Float32Array.from({ length: 3 * SAMPLES }, (_, i) => Number(i % 4 === 0));
   const input = seededInput([SAMPLES, 8, 8, 3]);
   return [(same: Graph) => same, optimizeForTraining].map((rewrite) => {
-    const trainer = new ShardTrainer(graph, new VectorMemory(vector, source), rewrite);
+    const trainer = new ShardTrainer(graph, new VectorMemory(vector, source), [crossEntropy], rewrite);
     const losses = new Float32Array(SAMPLES);
     trainer.setWeights(initialWeights(vector, 5));
-    trainer.run({ input, targets, samples: SAMPLES, batch: SAMPLES, seed: 1, step: 0, index: 0 }, losses);
+    trainer.run({ input, targets: [targets], samples: SAMPLES, batch: SAMPLES, seed: 1, step: 0, index: 0 }, losses);
     return { losses, gradient: trainer.gradient() };
   });
 }

@@ -72,8 +72,8 @@ describe('what is announced is refused by name', () => {
     [['sign', 'w=1', 'k']],
     [['help', 'transfer']],
     [['transfer', '--help']],
-    [['predict', 'm', 'i', '--draw', 'x.png']],
-    [['predict', 'm', 'i', '--draw=x.png']],
+    [['predict', 'm', 'i', '--fast']],
+    [['predict', 'm', 'i', '--fast=1']],
     [['train', '--fast']],
     [['bench', 'm', '--fast']],
   ])('%j', async (args) => {
@@ -83,7 +83,7 @@ describe('what is announced is refused by name', () => {
   });
 
   test('but not where it is a file’s name', async () => {
-    const { code, err } = await borde(['predict', '--', 'none.safetensors', '--draw']);
+    const { code, err } = await borde(['predict', '--', 'none.safetensors', '--fast']);
     expect([code, err]).toEqual([1, 'borde: none.safetensors: no such file or folder']);
   });
 });

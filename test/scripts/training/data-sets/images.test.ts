@@ -265,3 +265,38 @@ describe('what cannot be trained on', () => {
     await expect(open(`images:${folder}`, { codecs: broken })).rejects.toThrow('a bug');
   });
 });
+
+describe('boxes in labels.csv', () => {
+  const lines = (...rows: string[]) => ['file,label,split,xmin,ymin,xmax,ymax', ...rows].join('\n');
+
+  test('are stretched with their pictures', async () => {
+    const folder = await folderOf({
+      'labels.csv': lines('a.png,cat,train,1,2,3,10', 'b.png,dog,train,0,0,8,16', 'c.png,cat,test,4,8,8,16'),
+      'a.png': png(1, 8, 16),
+      'b.png': png(2, 8, 16),
+      'c.png': png(3, 8, 16),
+    });
+    const { train, test, skipped } = await open(`images:${folder}`, { size: [32, 32] });
+    expect([...(train.boxes ?? [])]).toEqual([4, 4, 12, 20, 0, 0, 32, 32]);
+    expect([...(test?.boxes ?? [])]).toEqual([16, 16, 32, 32]);
+    expect(skipped).toEqual([]);
+    const other = await open(`images:${folder}`, { size: [16, 64] });
+    expect([...(other.test?.boxes ?? [])]).toEqual([8, 32, 16, 64]);
+  });
+
+  test('that reach out of their pictures leave these out', async () => {
+    const folder = await folderOf({
+      'labels.csv': lines('a.png,cat,train,1,2,3,4', 'b.png,dog,train,0,0,4,4', 'c.png,dog,train,0,0,4,4.5'),
+      'a.png': png(1),
+      'b.png': png(2),
+      'c.png': png(3),
+    });
+    const { train, skipped } = await open(`images:${folder}`);
+    expect(train.files).toEqual(['a.png', 'b.png']);
+    expect(skipped).toEqual([{ file: 'c.png', reason: 'its box reaches 4, 4.5, the picture is 4×4' }]);
+  });
+
+  test('are no boxes where the file has none', async () => {
+    expect((await open(`images:${await folderOf(pets)}`)).train).not.toHaveProperty('boxes');
+  });
+});

@@ -33,9 +33,32 @@ describe('labels.csv', () => {
     ]);
   });
 
+  test('has a box a picture, with or without a split', () => {
+    expect(parse('file,label,xmin,ymin,xmax,ymax\na.png,cat,0,1.5,20,30')).toEqual([
+      { file: 'a.png', label: 'cat', split: undefined, box: [0, 1.5, 20, 30] },
+    ]);
+    expect(parse('file,label,split,xmin,ymin,xmax,ymax\na.png,cat,test,1,2,3,4')).toEqual([
+      { file: 'a.png', label: 'cat', split: 'test', box: [1, 2, 3, 4] },
+    ]);
+  });
+
+  test.each(['5,1,5,9', '5,9,8,9', '-1,1,5,9', '1,-1,5,9', '1,1,,9', '1,1,x,9', '1,1,Infinity,9'])(
+    'a box %s is refused',
+    (box) => {
+      expect(() => parse(`file,label,xmin,ymin,xmax,ymax\na.png,cat,${box}`)).toThrow(
+        `labels.csv: line 2: expected a box 0 ≤ xmin < xmax, 0 ≤ ymin < ymax, got ${box.replaceAll(',', ', ')}`,
+      );
+    },
+  );
+
   test.each([
-    ['', 'expected the header file,label or file,label,split, got ""'],
-    ['name,class\na,b', 'expected the header file,label or file,label,split, got "name,class"'],
+    ['', 'expected the header file,label[,split][,xmin,ymin,xmax,ymax], got ""'],
+    ['name,class\na,b', 'expected the header file,label[,split][,xmin,ymin,xmax,ymax], got "name,class"'],
+    [
+      'file,label,xmin,ymin\na,b,1,2',
+      'expected the header file,label[,split][,xmin,ymin,xmax,ymax], got "file,label,xmin',
+    ],
+    ['file,label,xmin,ymin,xmax,ymax\na,b,1,2,3', 'line 2: expected 6 fields'],
     ['file,label\n', 'lists no files'],
     ['file,label\na.png,cat\n../b.png,cat', 'line 3: file "../b.png" is not a path inside the folder'],
     ['file,label\na/../../b.png,cat', 'line 2: file "a/../../b.png" is not a path inside the folder'],

@@ -15,7 +15,7 @@ describe('--data SRC', () => {
   });
 
   test.each([
-    ['imagenet', 'imagenet: unknown data set, expected mnist, fashion-mnist, idx:DIR, cifar:DIR, images:DIR'],
+    ['imagenet', 'imagenet: unknown data set, expected mnist, fashion-mnist, idx:DIR, cifar:DIR, images:DIR, shapes'],
     ['', ': unknown data set, expected mnist'],
     ['toString', 'toString: unknown data set'],
     ['idx', 'idx: expected a folder, as in idx:DIR'],

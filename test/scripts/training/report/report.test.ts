@@ -208,6 +208,42 @@ describe('index.html', () => {
       return { width, height, channels, data: Uint8Array.from(data) };
     });
     expect(pictures).toEqual([gray, rgb]);
+    expect(html).not.toContain('<rect class="actual"');
+  });
+
+  test('shows boxes over the pictures, and what was measured of them', () => {
+    const boxes = { predicted: [0, 0, 2, 2], actual: [0, 0, 3, 2], size: { width: 3, height: 2 } };
+    const html = reportHtml({
+      ...sample,
+      epochs: [{ epoch: 1, trainLoss: 0.6, valAccuracy: 0.9, valIoU: 0.7, valLocalizationAccuracy: 0.8 }],
+      evaluation: evaluation([0.6, 0.4], [1], 2, { boxes }),
+      mistakes: [
+        {
+          index: 0,
+          actual: 1,
+          predicted: 1,
+          loss: 0.1,
+          image: gray,
+          iou: 0.4,
+          box: [0, 0, 2, 2],
+          actualBox: [0, 0, 3, 2],
+        },
+      ],
+    });
+    for (const text of [
+      'mean IoU',
+      '0.667',
+      'label right and IoU ½ or more',
+      '0.700',
+      '80.00 %',
+      'IoU 0.40',
+      '<strong>one</strong>',
+    ]) {
+      expect(html).toContain(text);
+    }
+    expect(html).toContain('viewBox="0 0 3 2"');
+    expect(html).toContain('<rect class="actual" x="0" y="0" width="3" height="2"/>');
+    expect(html).toContain('<rect class="predicted" x="0" y="0" width="2" height="2"/>');
   });
 });
 
