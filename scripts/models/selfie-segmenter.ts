@@ -26,7 +26,10 @@ const card = {
   labels: ['person'],
   provenance: {
     command: 'npm run make:selfie-segmenter',
-    data: { name: "Google's own pictures of people (model card of MediaPipe Selfie Segmentation)" },
+    data: {
+      name: "Google's own pictures of people (model card of MediaPipe Selfie Segmentation)",
+      licence: 'not published',
+    },
     licence: 'Apache-2.0',
     upstream: 'MediaPipe Selfie Segmentation, general model (256×256), as TensorFlow.js',
     package: `npm:${selfiePackage.name}@${selfiePackage.version}`,

@@ -4,7 +4,7 @@ import { EngineError } from '../../engine/errors.ts';
 import { type Model, parseModel, serializeModel } from '../../engine/model-file.ts';
 import { type Method, methods } from '../../engine/quantization/observer.ts';
 import { quantize } from '../../engine/quantization/quantize.ts';
-import { integer, jsonOption, simdOption } from '../cli/flags.ts';
+import { integer, jsonOption, list, simdOption } from '../cli/flags.ts';
 import { startProgress } from '../cli/progress.ts';
 import { formatBytes, percent } from '../cli/table.ts';
 import { type Io, UsageError, type Verb } from '../cli/verb.ts';
@@ -20,6 +20,7 @@ interface Options {
   readonly calibrate?: string;
   readonly method: Method;
   readonly samples: number;
+  readonly keep?: readonly string[];
   readonly simd: SimdChoice;
   readonly json?: boolean;
 }
@@ -52,6 +53,7 @@ export const quantizeVerb: Verb = {
           .default('minmax'),
       )
       .addOption(new Option('--samples <n>', 'pictures to calibrate with').argParser(integer(1, 1e6)).default(512))
+      .addOption(new Option('--keep <a,b>', 'nodes that stay f32, with all that read the same values').argParser(list))
       .addOption(simdOption())
       .addOption(jsonOption());
   },
@@ -87,12 +89,13 @@ function cardAfter(
   { card }: Model,
   { metric, after }: Comparison,
   data: CalibrationData | undefined,
-  { precision, method, samples }: Options,
+  { precision, method, samples, keep }: Options,
 ): Model['card'] {
   const { provenance } = card;
   const calibration =
     data && precision === 'int8' ? ` --calibrate ${data.dataSet.name} --method ${method} --samples ${samples}` : '';
-  const command = `borde quantize --precision ${precision}${calibration}`;
+  const kept = keep && precision === 'int8' ? ` --keep ${keep.join()}` : '';
+  const command = `borde quantize --precision ${precision}${calibration}${kept}`;
   const commands = provenance?.command === undefined ? command : `${provenance.command} && ${command}`;
   const metrics = metric === 'accuracy' ? { metrics: { ...provenance?.metrics, accuracy: after } } : {};
   return { ...card, provenance: { ...provenance, command: commands, ...metrics } };
@@ -102,13 +105,13 @@ async function toEightBits(
   path: string,
   model: Model,
   data: CalibrationData,
-  { method, simd }: Options,
+  { method, simd, keep = [] }: Options,
   io: Io,
 ): Promise<Model> {
   if (model.graph.quantization) throw new EngineError('invalid-input', `${path}: is a model of eight bits already`);
   const bar = startProgress(io, 'calibrating');
   const samples = () => data.samples(bar.update);
-  const calibration = { samples, method, source: loadKernels('inference', simd) };
+  const calibration = { samples, method, source: loadKernels('inference', simd), keep };
   const { graph, tensors } = await atPath(path, () => quantize(model, calibration)).finally(bar.stop);
   return { card: model.card, graph, tensors };
 }

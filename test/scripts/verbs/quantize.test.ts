@@ -109,6 +109,20 @@ describe('eight bits', () => {
     expect(existsSync(out)).toBe(false);
   });
 
+  test('a node to keep stays f32, and the file says so; one that is not there is refused', async () => {
+    const out = join(temporaryFolder(), 'kept.safetensors');
+    const flags = ['--calibrate', 'images:examples', '--out', out];
+    const outcome = await borde(['quantize', DIGITS, ...flags, '--keep', 'conv2']);
+    expect(outcome).toMatchObject({ code: 0, err: '' });
+    const { card, tensors } = parseModel(readFileSync(out));
+    expect(card.provenance?.command).toMatch(/ --keep conv2$/);
+    const inEight = ['conv1', 'conv2', 'dense1'].map((id) => tensors.get(`${id}.filter`)?.eightBit !== undefined);
+    expect(inEight).toEqual([true, false, true]);
+    const refused = await borde(['quantize', DIGITS, ...flags, '--keep', 'conv9']);
+    expect(refused).toMatchObject({ code: 1, out: '' });
+    expect(refused.err).toContain(`${DIGITS}: there is no node "conv9" to keep`);
+  });
+
   test('a model that does not say what pictures are to it is named', async () => {
     const model = parseModel(readFileSync(DIGITS));
     const path = join(temporaryFolder(), 'plain.safetensors');
