@@ -38,12 +38,6 @@ const card = {
   labels: cocoClasses.filter((label) => label !== undefined),
 } as const;
 
-/**
- * Filters of up to 20 that all but cancel each other (edges): rounded, they cost more than all others together. In f32 they
- * are 6.5 of 750 million multiply-adds.
- */
-const keep = ['FeatureExtractor/MobilenetV2/expanded_conv/depthwise/depthwise'];
-
 /** The detector in f32. */
 export async function readDetector(folder: string): Promise<Model> {
   const { graph, tensors } = renamed(await readCoco(folder, SIZE, ['concat', 'concat_1']), 'image', [
@@ -121,7 +115,7 @@ async function make({ packages, calibrate }: MakeOptions): Promise<readonly Mode
     limit: 512,
   });
   const source = loadKernels('inference', 'baseline');
-  const small = await quantize(whole, { samples: () => samples(() => {}), method: 'minmax', source, keep });
+  const small = await quantize(whole, { samples: () => samples(() => {}), method: 'minmax', source });
   return [
     { ...whole, card: cardOf('coco-detector-f16'), storage: 'F16' },
     { ...small, card: cardOf('coco-detector', { pictures: dataSet.train.length, sha256: dataSet.sha256 }) },
