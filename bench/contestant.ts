@@ -30,18 +30,27 @@ export class Contestant {
       name,
       spawn(words[0] as string, words.slice(1), { stdio: ['pipe', 'pipe', isLoud ? 'inherit' : 'ignore'] }),
     );
-    const first = await contestant.#lines.next();
-    if (first.done) return undefined;
-    contestant.rows = (JSON.parse(first.value) as { rows: string[] }).rows;
+    const first = (await contestant.#answer()) as { rows: string[] } | undefined;
+    if (!first) return undefined;
+    contestant.rows = first.rows;
     return contestant;
+  }
+
+  /** The next line that is ours: tools that a contestant starts may talk, too. */
+  async #answer(): Promise<unknown> {
+    for (;;) {
+      const { done, value } = await this.#lines.next();
+      if (done) return undefined;
+      if (value.startsWith('{')) return JSON.parse(value);
+    }
   }
 
   /** CPU time of one run of a row, the mean of so many, µs. */
   async time(row: string, runs: number): Promise<number> {
     this.#process.stdin?.write(`${JSON.stringify({ row, runs })}\n`);
-    const answer = await this.#lines.next();
-    if (answer.done) throw new Error(`${this.name} ended while it ran ${row}`);
-    return (JSON.parse(answer.value) as { us: number }).us;
+    const answer = (await this.#answer()) as { us: number } | undefined;
+    if (!answer) throw new Error(`${this.name} ended while it ran ${row}`);
+    return answer.us;
   }
 
   stop(): void {
