@@ -59,4 +59,4 @@ function block(index: number): number {
 block(0);
 const times = Array.from({ length: blocks }, (_, index) => block(index + 1));
 console.log(JSON.stringify({ relaxed: kernels.capabilities.relaxed, msPerStep: Math.min(...times) }));
-network.close();
+await network.close();

@@ -3,7 +3,6 @@
  * order, `update` lets the optimiser step. This thread's trainer and the optimiser share a memory: what the others compute
  * is copied, and nothing else. The same bits at any number of threads (MODEL §4).
  */
-import { Worker } from 'node:worker_threads';
 import { EngineError } from '../../engine/errors.ts';
 import { Optimizer, type OptimizerOptions } from '../../engine/training/optimizer.ts';
 import { VectorMemory } from '../../engine/training/vector-memory.ts';
@@ -12,6 +11,7 @@ import { awaitChange } from './await-change.ts';
 import { ShardRunner, type TrainingSetup } from './shard-runner.ts';
 import { createSharedBatch, Slot, shardCount } from './shared-batch.ts';
 import { throwFailure } from './thread-failure.ts';
+import { Threads } from './threads.ts';
 
 /** How long the main thread waits for the others before it looks whether one has failed. */
 const WAIT_MS = 1000;
@@ -28,6 +28,7 @@ export class Network {
   private readonly setup: TrainingSetup;
   private readonly runner: ShardRunner;
   private readonly feed: Feed | undefined;
+  private readonly threads = new Threads();
   /** Shards of each thread that have been taken, ever. */
   private readonly taken: number[];
 
@@ -60,9 +61,7 @@ export class Network {
     this.runner = new ShardRunner(this.setup, memory);
     this.taken = Array.from({ length: threads }, () => 0);
     for (let thread = 1; thread < threads; thread++) {
-      const workerData = { setup: this.setup, thread };
-      const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-      new Worker(new URL(`./shard-worker.${extension}`, import.meta.url), { workerData }).unref();
+      this.threads.start(import.meta.url, './shard-worker', { setup: this.setup, thread });
     }
   }
 
@@ -112,13 +111,13 @@ export class Network {
     this.optimizer.update(learningRate);
   }
 
-  /** Ends the threads. */
-  close(): void {
-    this.feed?.close();
+  /** Ends the threads, and waits until they have. */
+  async close(): Promise<void> {
     const { control } = this.setup.shared;
     Atomics.store(control, Slot.quit, 1);
     Atomics.add(control, Slot.batch, 1);
     Atomics.notify(control, Slot.batch);
+    await Promise.all([this.feed?.close(), this.threads.ended()]);
   }
 
   /** Waits until a thread has finished one shard more than were taken. */

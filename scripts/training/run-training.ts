@@ -73,7 +73,7 @@ export async function runTraining(request: TrainingRequest, events: RunEvents): 
     await rm(file, { force: true });
     return { ...trained, settings, dataSet, out, checkpoint: file, test };
   } finally {
-    experiment.network.close();
+    await experiment.network.close();
   }
 }
 

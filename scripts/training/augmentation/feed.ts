@@ -2,9 +2,9 @@
  * Augmented batches, made by threads of their own ahead of the trainer. Batch k lies in slot k mod slots of a ring; the
  * threads take turns, and wait where the ring is full.
  */
-import { Worker } from 'node:worker_threads';
 import { awaitChange } from '../await-change.ts';
 import { throwFailure } from '../thread-failure.ts';
+import { Threads } from '../threads.ts';
 import type { FeedSettings } from './batch-maker.ts';
 import { createSharedFeed, FeedSlot, type SharedFeed } from './shared-feed.ts';
 
@@ -14,15 +14,14 @@ const LEAST_SLOTS = 4;
 
 export class Feed {
   readonly shared: SharedFeed;
+  private readonly threads = new Threads();
 
   constructor(settings: FeedSettings, threads: number) {
     const [height, width, channels] = settings.shape;
     const slots = Math.max(LEAST_SLOTS, SLOTS_A_THREAD * threads);
     this.shared = createSharedFeed(slots, settings.batchSize, height * width * channels, settings.classCount);
-    const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
     for (let thread = 0; thread < threads; thread++) {
-      const workerData = { settings, shared: this.shared, thread, threads };
-      new Worker(new URL(`./feed-worker.${extension}`, import.meta.url), { workerData }).unref();
+      this.threads.start(import.meta.url, './feed-worker', { settings, shared: this.shared, thread, threads });
     }
   }
 
@@ -43,9 +42,11 @@ export class Feed {
     Atomics.notify(control, FeedSlot.consumed);
   }
 
-  close(): void {
+  /** Ends the threads, and waits until they have. */
+  async close(): Promise<void> {
     const { control } = this.shared;
     Atomics.store(control, FeedSlot.quit, 1);
     this.release();
+    await this.threads.ended();
   }
 }
