@@ -4,7 +4,7 @@ import { EngineError } from '../errors.ts';
 import { type Graph, layerOf, type Reference } from '../graph.ts';
 import { elementCount, formatShape, type Tensor } from '../tensor.ts';
 import { checkLabels, invalid, outputShape } from './outputs.ts';
-import { chosenClass, largest } from './target.ts';
+import { classTarget } from './target.ts';
 import type { TaskDefinition } from './task.ts';
 
 const schema = v.strictObject({
@@ -62,19 +62,8 @@ export const classify = {
     return { ...graph, nodes: [...graph.nodes, row, scores], outputs };
   },
 
-  explain: ({ output, activation }, outputs, { labels }, choice) => {
-    const { data } = outputs[output] as Tensor;
-    const label = choice === undefined ? largest(data) : chosenClass(choice, data.length, labels);
-    return {
-      output,
-      elements: [label],
-      isScores: activation === 'given',
-      isOfOnePlace: false,
-      class: label,
-      label: labels?.[label] ?? String(label),
-      score: data[label]!,
-    };
-  },
+  explain: ({ output, activation }, outputs, { labels }, choice) =>
+    classTarget(output, (outputs[output] as Tensor).data, activation === 'given', labels, choice),
 
   answer: (task, outputs, { labels }, { topK, threshold }) => {
     const scores = (outputs[task.output] as Tensor).data;

@@ -4,7 +4,7 @@ import { EngineError } from '../errors.ts';
 import { elementCount, formatShape, type Tensor } from '../tensor.ts';
 import { type Box, Corners, inSource, orderSchema, unitSchema } from './boxes.ts';
 import { activate, checkLabels, invalid, outputShape } from './outputs.ts';
-import { chosenClass, largest } from './target.ts';
+import { classTarget } from './target.ts';
 import type { TaskDefinition } from './task.ts';
 
 const schema = v.strictObject({
@@ -49,17 +49,7 @@ export const localize = {
 
   explain: ({ scores: output, activation }, outputs, { labels }, choice) => {
     const { data } = outputs[output] as Tensor;
-    const scores = activate(data, data.length, activation);
-    const label = choice === undefined ? largest(scores) : chosenClass(choice, scores.length, labels);
-    return {
-      output,
-      elements: [label],
-      isScores: activation === 'given',
-      isOfOnePlace: false,
-      class: label,
-      label: labels?.[label] ?? String(label),
-      score: scores[label]!,
-    };
+    return classTarget(output, activate(data, data.length, activation), activation === 'given', labels, choice);
   },
 
   answer: (task, outputs, { labels, source, preprocess }) => {

@@ -42,3 +42,23 @@ export function largest(scores: ArrayLike<number>, counts: (index: number) => bo
   }
   return Math.max(best, 0);
 }
+
+/** A class of an output that has a value per class, of the whole picture: the one that is meant, or the best. */
+export function classTarget(
+  output: string,
+  scores: ArrayLike<number>,
+  isScores: boolean,
+  labels: readonly string[] | undefined,
+  choice: string | number | undefined,
+): Target {
+  const label = choice === undefined ? largest(scores) : chosenClass(choice, scores.length, labels);
+  return {
+    output,
+    elements: [label],
+    isScores,
+    isOfOnePlace: false,
+    class: label,
+    label: labels?.[label] ?? String(label),
+    score: scores[label]!,
+  };
+}
