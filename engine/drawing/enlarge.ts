@@ -1,6 +1,9 @@
 /** Small pictures, made large enough to be looked at: every pixel becomes a square. */
 import type { Image } from '../image/image.ts';
 
+/** Longer side that a picture has at least where something is drawn over it that does not depend on its pixels. */
+export const DRAWN_SIDE = 224;
+
 /** The picture as many whole times larger as it takes for its longer side to have `side` pixels; one that has stays. */
 export function enlarged(image: Image, side: number): Image {
   const factor = Math.ceil(side / Math.max(image.width, image.height));

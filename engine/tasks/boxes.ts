@@ -55,6 +55,24 @@ export class Corners {
   }
 }
 
+/** Intersection over union of two boxes out of [N,4] corners; 0 where nothing is shared, as of a box turned inside out. */
+export function overlapAt(boxes: ArrayLike<number>, a: number, others: ArrayLike<number>, b: number): number {
+  const [i, j] = [4 * a, 4 * b];
+  const width = Math.min(boxes[i + 2]!, others[j + 2]!) - Math.max(boxes[i]!, others[j]!);
+  const height = Math.min(boxes[i + 3]!, others[j + 3]!) - Math.max(boxes[i + 1]!, others[j + 1]!);
+  if (!(width > 0 && height > 0)) return 0;
+  const shared = width * height;
+  return shared / (area(boxes, i) + area(others, j) - shared);
+}
+
+const area = (boxes: ArrayLike<number>, i: number): number =>
+  (boxes[i + 2]! - boxes[i]!) * (boxes[i + 3]! - boxes[i + 1]!);
+
+const sidesOf = ({ xmin, ymin, xmax, ymax }: Box): readonly number[] => [xmin, ymin, xmax, ymax];
+
+/** Intersection over union of two boxes of one picture. */
+export const overlap = (a: Box, b: Box): number => overlapAt(sidesOf(a), 0, sidesOf(b), 0);
+
 /** One of the boxes, [N,4] corners, in the picture, clipped to it; what is no number becomes 0, so that an answer is always JSON. */
 export function inSource(boxes: ArrayLike<number>, index: number, source: Size, preprocess: Preprocess): Box {
   const { scale, offset } = sourceMapping(source, preprocess);

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { EngineError } from '../errors.ts';
 import { type Graph, layerOf, type Reference } from '../graph.ts';
 import { elementCount, formatShape, type Tensor } from '../tensor.ts';
-import { checkLabels, invalid, outputShape } from './outputs.ts';
+import { checkLabels, invalid, labelOf, outputShape } from './outputs.ts';
 import { classTarget } from './target.ts';
 import type { TaskDefinition } from './task.ts';
 
@@ -71,7 +71,7 @@ export const classify = {
       .sort((a, b) => b.score - a.score || a.index - b.index)
       .slice(0, topK)
       .filter(({ score }) => score >= threshold)
-      .map(({ score, index }) => ({ label: labels?.[index] ?? String(index), score }));
+      .map(({ score, index }) => ({ label: labelOf(labels, index), score }));
   },
 } satisfies TaskDefinition<Classify, Classification[]>;
 

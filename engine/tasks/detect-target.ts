@@ -2,7 +2,7 @@
 import type { Graph } from '../graph.ts';
 import type { Tensor } from '../tensor.ts';
 import type { Detect } from './detect.ts';
-import { activate, outputOf, sigmoid } from './outputs.ts';
+import { activate, labelOf, outputOf, sigmoid } from './outputs.ts';
 import { chosenClass, largest } from './target.ts';
 import type { TaskDefinition } from './task.ts';
 
@@ -33,7 +33,7 @@ export const detectTarget: NonNullable<TaskDefinition<Detect, unknown>['explain'
     isScores: task.activation === 'given',
     isOfOnePlace: true,
     class: label,
-    label: labels?.[label] ?? String(label),
+    label: labelOf(labels, label),
     score: scoreOf(ranks[best]!),
   };
 };

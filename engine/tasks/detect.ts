@@ -7,7 +7,7 @@ import { type Box, inSource } from './boxes.ts';
 import { decodeGrid, decodeRows, decodeSchema, type Grid } from './decode.ts';
 import { detectTarget } from './detect-target.ts';
 import { nmsSchema, suppress } from './nms.ts';
-import { checkLabels, invalid, outputOf, outputShape } from './outputs.ts';
+import { checkLabels, invalid, labelOf, outputOf, outputShape } from './outputs.ts';
 import type { TaskDefinition } from './task.ts';
 
 const schema = v.strictObject({
@@ -72,7 +72,7 @@ export const detect = {
             wanted,
           );
     return suppress(boxes, candidates, nms).map(({ box, label, score }) => ({
-      label: labels?.[label] ?? String(label),
+      label: labelOf(labels, label),
       score,
       box: inSource(boxes, box, source, preprocess),
     }));

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { EngineError } from '../errors.ts';
 import { elementCount, formatShape, type Tensor } from '../tensor.ts';
 import { type Box, Corners, inSource, orderSchema, unitSchema } from './boxes.ts';
-import { activate, checkLabels, invalid, outputShape } from './outputs.ts';
+import { activate, checkLabels, invalid, labelOf, outputShape } from './outputs.ts';
 import { classTarget } from './target.ts';
 import type { TaskDefinition } from './task.ts';
 
@@ -59,6 +59,6 @@ export const localize = {
     const corners = new Corners(1, task.order, task.unit, preprocess.size);
     corners.read(0, (outputs[task.box] as Tensor).data);
     const box = inSource(corners.values, 0, source, preprocess);
-    return { label: labels?.[best] ?? String(best), score: scores[best]!, box };
+    return { label: labelOf(labels, best), score: scores[best]!, box };
   },
 } satisfies TaskDefinition<Localize, Localization>;

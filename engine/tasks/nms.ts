@@ -3,6 +3,7 @@
  * candidates with; arithmetic in f64.
  */
 import * as v from 'valibot';
+import { overlapAt } from './boxes.ts';
 import type { Candidates } from './candidates.ts';
 
 const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
@@ -51,7 +52,7 @@ export function suppress(
     const better = rivalsOf(at);
     if (!better) return false;
     const box = boxOf(at);
-    return better.some((other) => overlap(boxes, other, box) > iou);
+    return better.some((other) => overlapAt(boxes, other, boxes, box) > iou);
   };
 
   // Only the best few matter mostly. The others wait, and those that are beaten by then never get in line.
@@ -108,16 +109,3 @@ function reach(counts: Int32Array, size: number): [bucket: number, above: number
   while (above + counts[bucket]! < size) above += counts[bucket--]!;
   return [bucket, above];
 }
-
-/** Intersection over union of boxes a and b; 0 where nothing is shared. */
-function overlap(boxes: ArrayLike<number>, a: number, b: number): number {
-  const [i, j] = [4 * a, 4 * b];
-  const width = Math.min(boxes[i + 2]!, boxes[j + 2]!) - Math.max(boxes[i]!, boxes[j]!);
-  const height = Math.min(boxes[i + 3]!, boxes[j + 3]!) - Math.max(boxes[i + 1]!, boxes[j + 1]!);
-  if (!(width > 0 && height > 0)) return 0;
-  const shared = width * height;
-  return shared / (area(boxes, i) + area(boxes, j) - shared);
-}
-
-const area = (boxes: ArrayLike<number>, i: number): number =>
-  (boxes[i + 2]! - boxes[i]!) * (boxes[i + 3]! - boxes[i + 1]!);

@@ -35,6 +35,10 @@ export function checkLabels(labels: readonly string[] | undefined, classes: numb
   throw invalid('$.labels', `${labels.length} labels for ${classes} classes`);
 }
 
+/** A class by its label, or by its index where there are no labels. */
+export const labelOf = (labels: readonly string[] | undefined, index: number): string =>
+  labels?.[index] ?? String(index);
+
 export const sigmoid = (x: number): number => 1 / (1 + exp(-x));
 
 /** Scores of rows of `classes` values each, in f64: the same length. */

@@ -5,7 +5,9 @@
  * Pixels between the middles of the same four cells are taken together. Mostly the four agree, and so do all pixels between
  * them: they are counted at once and written as rows that are copies. Only where they differ is a pixel looked at.
  */
+import type { Tensor } from '../tensor.ts';
 import { type Axis, axisOf, type Run } from './cells.ts';
+import { type Activation, activate } from './outputs.ts';
 
 /** [rows, columns, classes], one value after the other. */
 export interface CellScores {
@@ -13,6 +15,22 @@ export interface CellScores {
   readonly rows: number;
   readonly columns: number;
   readonly classes: number;
+}
+
+/** An output's scores, classes last. */
+export function cellScores({ shape, data }: Tensor, isFirst: boolean, activation: Activation): CellScores {
+  const [rows, columns, classes] = (isFirst ? [shape[2], shape[3], shape[1]] : shape.slice(1)) as [
+    number,
+    number,
+    number,
+  ];
+  if (!isFirst) return { values: activate(data, classes, activation), rows, columns, classes };
+  const cells = rows * columns;
+  const turned = new Float32Array(data.length);
+  for (let c = 0, from = 0; c < classes; c++) {
+    for (let cell = 0; cell < cells; cell++) turned[cell * classes + c] = data[from++]!;
+  }
+  return { values: activate(turned, classes, activation), rows, columns, classes };
 }
 
 /** A side of the picture, and how it was laid on the model's input. */

@@ -1,6 +1,7 @@
 /** What speaks for a class of a segmenter: its logits where its mask is. */
 import type { Tensor } from '../tensor.ts';
-import { activate, outputOf } from './outputs.ts';
+import { labelOf, outputOf } from './outputs.ts';
+import { cellScores } from './score-field.ts';
 import type { Segment } from './segment.ts';
 import { chosenClass, largest } from './target.ts';
 import type { TaskDefinition } from './task.ts';
@@ -12,13 +13,10 @@ export const segmentTarget: NonNullable<TaskDefinition<Segment, unknown>['explai
   { labels, graph },
   choice,
 ) => {
-  const { shape, data } = outputs[task.output] as Tensor;
   const isFirst = outputOf(graph, task.output, '$.task.output').layout === 'NCHW';
-  const classes = shape[isFirst ? 1 : 3] as number;
-  const cells = data.length / classes;
+  const { values: scores, classes } = cellScores(outputs[task.output] as Tensor, isFirst, task.activation);
+  const cells = scores.length / classes;
   const placeOf = (cell: number, label: number) => (isFirst ? label * cells + cell : cell * classes + label);
-  const values = isFirst ? data.map((_, i) => data[placeOf(Math.floor(i / classes), i % classes)]!) : data;
-  const scores = activate(values, classes, task.activation);
 
   const isOwn = task.activation === 'sigmoid' || classes === 1;
   const counts = new Int32Array(classes);
@@ -55,7 +53,7 @@ export const segmentTarget: NonNullable<TaskDefinition<Segment, unknown>['explai
     isScores: task.activation === 'given',
     isOfOnePlace: false,
     class: label,
-    label: labels?.[label] ?? String(label),
+    label: labelOf(labels, label),
     score: means[label]!,
   };
 };

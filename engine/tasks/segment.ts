@@ -3,8 +3,8 @@ import * as v from 'valibot';
 import { encodeMask } from '../image/mask-png.ts';
 import { sourceMapping } from '../image/preprocess.ts';
 import { formatShape, type Tensor } from '../tensor.ts';
-import { activate, checkLabels, invalid, onlyOutput, outputOf, outputShape } from './outputs.ts';
-import { type CellScores, ScoreField } from './score-field.ts';
+import { checkLabels, invalid, labelOf, onlyOutput, outputOf, outputShape } from './outputs.ts';
+import { cellScores, ScoreField } from './score-field.ts';
 import { segmentTarget } from './segment-target.ts';
 import type { TaskDefinition } from './task.ts';
 
@@ -60,26 +60,10 @@ export const segment = {
       .slice(0, topK)
       .map(({ label, score }) => {
         const png = encodeMask({ width, height, data: field.mask(label) });
-        return { label: labels?.[label] ?? String(label), score, mask: base64(png) };
+        return { label: labelOf(labels, label), score, mask: base64(png) };
       });
   },
 } satisfies TaskDefinition<Segment, Segmentation[]>;
-
-/** An output's scores, classes last. */
-function cellScores({ shape, data }: Tensor, isFirst: boolean, activation: Segment['activation']): CellScores {
-  const [rows, columns, classes] = (isFirst ? [shape[2], shape[3], shape[1]] : shape.slice(1)) as [
-    number,
-    number,
-    number,
-  ];
-  if (!isFirst) return { values: activate(data, classes, activation), rows, columns, classes };
-  const cells = rows * columns;
-  const turned = new Float32Array(data.length);
-  for (let c = 0, from = 0; c < classes; c++) {
-    for (let cell = 0; cell < cells; cell++) turned[cell * classes + c] = data[from++]!;
-  }
-  return { values: activate(turned, classes, activation), rows, columns, classes };
-}
 
 function base64(bytes: Uint8Array): string {
   let text = '';

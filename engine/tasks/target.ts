@@ -1,5 +1,6 @@
 /** What a task is asked when one wants to know why: a class, and the numbers of an output that speak for it. */
 import { EngineError } from '../errors.ts';
+import { labelOf } from './outputs.ts';
 
 export interface Target {
   /** The graph's output. */
@@ -58,7 +59,7 @@ export function classTarget(
     isScores,
     isOfOnePlace: false,
     class: label,
-    label: labels?.[label] ?? String(label),
+    label: labelOf(labels, label),
     score: scores[label]!,
   };
 }

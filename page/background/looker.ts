@@ -1,5 +1,5 @@
 /** What the background thread does: holds one photo and the models that were loaded, and asks them. */
-import { enlarged } from '../../engine/drawing/enlarge.ts';
+import { DRAWN_SIDE, enlarged } from '../../engine/drawing/enlarge.ts';
 import { drawHeatMap } from '../../engine/drawing/heat-map.ts';
 import { EngineError } from '../../engine/errors.ts';
 import { encodePng } from '../../engine/image/png-encode.ts';
@@ -22,9 +22,6 @@ import { loadTrainingKernels } from './training-kernels.ts';
 
 /** Longer side that the network's own resizing begins with: four times what any of the networks sees. */
 const MAX_SIDE = 1280;
-
-/** Longer side of a picture with a heat map: one of fewer pixels is enlarged, so that colours run smoothly. */
-const LEAST_SHOWN = 224;
 
 /** What the worker takes by default (worker/settings.ts); a file beyond it is sent as a PNG of what was looked at here. */
 const MAX_SENT_BYTES = 32 * 2 ** 20;
@@ -122,7 +119,7 @@ export class Looker implements Async<Calls> {
     const { shape, data, layer } = loaded.explainer.explain(picture, { class: label });
     const milliseconds = performance.now() - start;
     const spec = loaded.predictor.model.card.preprocess as Preprocess; // the predictor refuses a model without
-    return { image: drawHeatMap(enlarged(picture, LEAST_SHOWN), { shape, data }, spec), layer, milliseconds };
+    return { image: drawHeatMap(enlarged(picture, DRAWN_SIDE), { shape, data }, spec), layer, milliseconds };
   };
 
   private trainingKernels(): Promise<KernelSource> {

@@ -1,4 +1,5 @@
 /** Whether two answers about one picture say the same: what was found here, and what the worker found. */
+import { overlapAt } from '../../engine/tasks/boxes.ts';
 import type { Finding, Findings, Mask, Place } from './findings.ts';
 
 /**
@@ -10,14 +11,10 @@ export const SAME_OVERLAP = 0.9;
 /** Least cosine of two embeddings that count as the same. */
 const SAME_COSINE = 0.99;
 
+const sidesOf = ({ left, top, right, bottom }: Place): readonly number[] => [left, top, right, bottom];
+
 /** Shared area over joint area; 0 for two empty places. */
-export function overlapOfPlaces(a: Place, b: Place): number {
-  const width = Math.min(a.right, b.right) - Math.max(a.left, b.left);
-  const height = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
-  if (!(width > 0 && height > 0)) return 0;
-  const area = ({ left, top, right, bottom }: Place) => (right - left) * (bottom - top);
-  return (width * height) / (area(a) + area(b) - width * height);
-}
+export const overlapOfPlaces = (a: Place, b: Place): number => overlapAt(sidesOf(a), 0, sidesOf(b), 0);
 
 /** The same for masks, which may have other sizes: each is looked at where the first one has its pixels' middles. */
 export function overlapOfMasks(a: Mask, b: Mask): number {

@@ -1,6 +1,6 @@
 /** The picture that `predict --draw` writes: an answer drawn in, a classifier's over what it looked at. */
 import { drawAnswer } from '../../engine/drawing/answer.ts';
-import { enlarged } from '../../engine/drawing/enlarge.ts';
+import { DRAWN_SIDE, enlarged } from '../../engine/drawing/enlarge.ts';
 import { drawHeatMap } from '../../engine/drawing/heat-map.ts';
 import { EngineError } from '../../engine/errors.ts';
 import type { Image } from '../../engine/image/image.ts';
@@ -10,16 +10,13 @@ import type { Answer } from '../../engine/tasks/index.ts';
 import type { Predictor } from '../../engine/tasks/predictor.ts';
 import { loadKernels, type SimdChoice } from '../kernels.ts';
 
-/** A smaller picture is drawn larger, where nothing depends on its pixels. */
-const CLASSIFIED_SIDE = 224;
-
 /** @returns what draws the answers of a model, one picture after the other */
 export function illustrator(predictor: Predictor, simd: SimdChoice): (image: Image, answer: Answer) => Image {
   const { card } = predictor.model;
   if (card.task?.kind !== 'classify') return drawAnswer;
   let explainer: Explainer | undefined;
   return (image, answer) => {
-    const canvas = enlarged(image, CLASSIFIED_SIDE);
+    const canvas = enlarged(image, DRAWN_SIDE);
     if (!Array.isArray(answer) || answer.length === 0) return drawAnswer(canvas, answer);
     explainer ??= new Explainer(predictor, loadKernels('training', simd));
     const map = explanationOf(explainer, image);

@@ -3,7 +3,7 @@ import { Buffer } from 'node:buffer';
 import { decodePng } from '../../engine/image/png.ts';
 import type { KernelSource } from '../../engine/kernels.ts';
 import type { CalibrationSample } from '../../engine/quantization/calibrate.ts';
-import type { Box } from '../../engine/tasks/boxes.ts';
+import { type Box, overlap } from '../../engine/tasks/boxes.ts';
 import type { Answer } from '../../engine/tasks/index.ts';
 import { Predictor } from '../../engine/tasks/predictor.ts';
 import type { Models } from './compare.ts';
@@ -69,15 +69,6 @@ function boxShares(first: readonly Found[], second: readonly Found[]): number[] 
     free.splice(match, 1);
     return 1;
   });
-}
-
-/** Intersection over union. */
-export function overlap(a: Box, b: Box): number {
-  const width = Math.min(a.xmax, b.xmax) - Math.max(a.xmin, b.xmin);
-  const height = Math.min(a.ymax, b.ymax) - Math.max(a.ymin, b.ymin);
-  const shared = Math.max(width, 0) * Math.max(height, 0);
-  const area = ({ xmin, ymin, xmax, ymax }: Box): number => (xmax - xmin) * (ymax - ymin);
-  return shared === 0 ? 0 : shared / (area(a) + area(b) - shared);
 }
 
 /** A mask that one of both has not shares nothing. */

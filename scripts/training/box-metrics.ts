@@ -1,4 +1,5 @@
 /** How well boxes were found: pure functions of predicted and true boxes [N,4], left, top, right, bottom in pixels. */
+import { overlapAt } from '../../engine/tasks/boxes.ts';
 import { boxLoss } from './goal.ts';
 import type { Mistake } from './metrics.ts';
 
@@ -27,7 +28,9 @@ export function boxMetrics(
   predicted: ArrayLike<number>,
   actual: ArrayLike<number>,
 ): BoxMetrics & { readonly ious: Float64Array } {
-  const ious = Float64Array.from({ length: actual.length }, (_, i) => iou(inPicture(boxes, i), row(boxes.actual, i)));
+  const ious = Float64Array.from({ length: actual.length }, (_, i) =>
+    overlapAt(inPicture(boxes, i), 0, boxes.actual, i),
+  );
   let [sum, found, loss] = [0, 0, 0];
   ious.forEach((value, i) => {
     sum += value;
@@ -46,16 +49,6 @@ function inPicture({ predicted, size: { width, height } }: Boxes, i: number): re
   return row(predicted, i).map((place, side) => {
     return Number.isNaN(place) ? 0 : Math.min(Math.max(place, 0), side % 2 === 0 ? width : height);
   });
-}
-
-/** Intersection over union; 0 of a box that is turned inside out. */
-export function iou(a: readonly number[], b: readonly number[]): number {
-  const length = (from: number, to: number) => Math.max(0, to - from);
-  const area = ([l, t, r, m]: readonly number[]) => length(l!, r!) * length(t!, m!);
-  const shared =
-    length(Math.max(a[0]!, b[0]!), Math.min(a[2]!, b[2]!)) * length(Math.max(a[1]!, b[1]!), Math.min(a[3]!, b[3]!));
-  const union = area(a) + area(b) - shared;
-  return union > 0 ? shared / union : 0;
 }
 
 function lossOf({ predicted, actual, size: { width, height } }: Boxes, i: number): number {

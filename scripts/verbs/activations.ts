@@ -1,5 +1,4 @@
 /** `borde activations`: what a layer makes of a picture. */
-import { readFile } from 'node:fs/promises';
 import { drawChannels } from '../../engine/drawing/channel-sheet.ts';
 import { activations, type FeatureMaps } from '../../engine/tasks/explain.ts';
 import { jsonOption, simdOption } from '../cli/flags.ts';
@@ -7,6 +6,7 @@ import type { Verb } from '../cli/verb.ts';
 import { loadCodecs } from '../codecs.ts';
 import { encodeImage } from '../encoders.ts';
 import { writeFileAtomic } from '../io/atomic-write.ts';
+import { readImage } from '../io/image.ts';
 import { atPath, readModel } from '../io/model.ts';
 import { loadKernels, type SimdChoice } from '../kernels.ts';
 import { blockPicture } from '../prediction/block-picture.ts';
@@ -43,7 +43,7 @@ export const activationsVerb: Verb = {
     const drawings = draw === undefined ? [] : await drawingsFor(draw, [imagePath], [modelPath]);
     const model = await readModel(modelPath);
     const codecs = await loadCodecs();
-    const image = await atPath(imagePath, async () => codecs.decode(await readFile(imagePath)));
+    const image = await readImage(imagePath, codecs);
     const maps = await atPath(modelPath, () => activations(model, loadKernels('inference', simd), image, layer));
     for (const { path: file, format } of drawings) {
       await writeFileAtomic(file, await encodeImage(drawChannels(maps), format));

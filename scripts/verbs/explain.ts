@@ -1,6 +1,5 @@
 /** `borde explain`: which places of a picture speak for a class (Grad-CAM). */
-import { readFile } from 'node:fs/promises';
-import { enlarged } from '../../engine/drawing/enlarge.ts';
+import { DRAWN_SIDE, enlarged } from '../../engine/drawing/enlarge.ts';
 import { drawHeatMap } from '../../engine/drawing/heat-map.ts';
 import type { Preprocess } from '../../engine/image/preprocess.ts';
 import { Explainer } from '../../engine/tasks/explain.ts';
@@ -11,6 +10,7 @@ import type { Verb } from '../cli/verb.ts';
 import { loadCodecs } from '../codecs.ts';
 import { encodeImage } from '../encoders.ts';
 import { writeFileAtomic } from '../io/atomic-write.ts';
+import { readImage } from '../io/image.ts';
 import { atPath, readModel } from '../io/model.ts';
 import { loadKernels, type SimdChoice } from '../kernels.ts';
 import { blockPicture } from '../prediction/block-picture.ts';
@@ -23,9 +23,6 @@ interface Options {
   readonly simd: SimdChoice;
   readonly json?: boolean;
 }
-
-/** A smaller picture is drawn larger. */
-const DRAWN_SIDE = 224;
 
 export const explainVerb: Verb = {
   name: 'explain',
@@ -52,7 +49,7 @@ export const explainVerb: Verb = {
     const drawings = draw === undefined ? [] : await drawingsFor(draw, [imagePath], [modelPath]);
     const model = await readModel(modelPath);
     const codecs = await loadCodecs();
-    const image = await atPath(imagePath, async () => codecs.decode(await readFile(imagePath)));
+    const image = await readImage(imagePath, codecs);
     const explanation = await atPath(modelPath, () => {
       const predictor = new Predictor(model, loadKernels('inference', simd));
       return new Explainer(predictor, loadKernels('training', simd)).explain(image, { class: choice, layer });

@@ -1,5 +1,4 @@
 /** `borde predict`: what a model says about pictures. */
-import { readFile } from 'node:fs/promises';
 import { Option } from 'commander';
 import { EngineError } from '../../engine/errors.ts';
 import { type Answer, definitionOf, type Task } from '../../engine/tasks/index.ts';
@@ -10,6 +9,7 @@ import type { Verb } from '../cli/verb.ts';
 import { loadCodecs } from '../codecs.ts';
 import { encodeImage } from '../encoders.ts';
 import { writeFileAtomic } from '../io/atomic-write.ts';
+import { readImage } from '../io/image.ts';
 import { atPath, readModel } from '../io/model.ts';
 import { loadKernels, type SimdChoice } from '../kernels.ts';
 import { describe } from '../prediction/describe.ts';
@@ -65,7 +65,7 @@ export const predictVerb: Verb = {
     const bar = startProgress(io, 'predicting');
     try {
       for (const [i, file] of images.entries()) {
-        const image = await atPath(file, async () => codecs.decode(await readFile(file)));
+        const image = await readImage(file, codecs);
         const answer = predictor.predict(image, options);
         const drawing = drawings[i];
         if (drawing) await writeFileAtomic(drawing.path, await encodeImage(draw(image, answer), drawing.format));

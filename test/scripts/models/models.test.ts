@@ -4,13 +4,14 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { Image } from '../../../engine/image/image.ts';
 import { decodePng } from '../../../engine/image/png.ts';
 import { type Model, parseModel, serializeModel } from '../../../engine/model-file.ts';
+import { overlap } from '../../../engine/tasks/boxes.ts';
 import type { Detection } from '../../../engine/tasks/detect.ts';
 import type { Embedding } from '../../../engine/tasks/embed.ts';
 import { Predictor } from '../../../engine/tasks/predictor.ts';
 import type { Segmentation } from '../../../engine/tasks/segment.ts';
 import { loadCodecs } from '../../../scripts/codecs.ts';
 import { loadKernels } from '../../../scripts/kernels.ts';
-import { agreementOf, overlap } from '../../../scripts/quantization/agreement.ts';
+import { agreementOf } from '../../../scripts/quantization/agreement.ts';
 
 const read = (name: string): Model => parseModel(readFileSync(`models/${name}.safetensors`));
 const ours = ['coco-detector', 'coco-detector-f16', 'coco-backbone', 'selfie-segmenter'] as const;
